@@ -1,0 +1,135 @@
+"""What the engine needs of the outside. Fakes stand in for all of it, and pass the same contract tests."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from daybell.model.events import AnyEvent, Numbered
+from daybell.model.job import Job
+from daybell.model.run import ProcessIdentity, Run
+
+
+class Clock(Protocol):
+    """The only source of the present moment."""
+
+    def now(self) -> datetime:
+        """Wall time, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back; time asleep does not count where the system can tell."""
+        ...
+
+
+class Ids(Protocol):
+    """The only source of chance."""
+
+    def run_id(self, now: datetime) -> str:
+        """A new id: unique, fit for a file name, and sorting by time."""
+        ...
+
+    def traceparent(self) -> str:
+        """A new W3C trace context."""
+        ...
+
+
+class Alarms(Protocol):
+    """Calls back at instants of the wall clock; one alarm a key, never early."""
+
+    def start(self, ring: Callable[[str], None]) -> None:
+        """From now on `ring(key)` is called, on another thread, for each alarm that is due."""
+        ...
+
+    def set(self, key: str, at: datetime) -> None:
+        """Set or move the alarm of this key; an instant that is over rings at once."""
+        ...
+
+    def clear(self, key: str) -> None:
+        """Forget the alarm of this key, if there is one."""
+        ...
+
+    def stop(self) -> None:
+        """Ring no more; return when its threads have ended."""
+        ...
+
+
+class Deadlines(Protocol):
+    """Calls back after a length of monotonic time; one deadline a key."""
+
+    def set(self, key: str, after: timedelta, act: Callable[[], None]) -> None:
+        """Call `act` once, on the deadlines' thread, unless it is cleared or set again before."""
+        ...
+
+    def clear(self, key: str) -> None: ...
+
+
+class Attempt(Struct, frozen=True):
+    """One call of a handler: what a worker is given."""
+
+    run: Run
+    job: Job
+    log: Path
+    """The file its output goes to; it exists neither before the attempt nor without one."""
+
+
+class AttemptResult(Struct, frozen=True, kw_only=True):
+    """What became of an attempt by itself; whoever ended it knows better (cancelled, timed out)."""
+
+    outcome: Literal["succeeded", "failed"]
+    exit_code: int | None = None
+    error: str | None = None
+    left_processes: bool = False
+    """Its main process is over, but something it started still lives (T2)."""
+
+
+class Handler(Protocol):
+    """Runs one attempt to its end, on a worker's thread."""
+
+    def run(self, attempt: Attempt, started: Callable[[ProcessIdentity], None]) -> AttemptResult:
+        """Block until it is over; call `started` as soon as its process exists. Never raises on purpose."""
+        ...
+
+    def end(self, run_id: str, grace: timedelta) -> None:
+        """Begin to end the attempt of this run and all it started; returns at once.
+
+        Asks first, and ends by force what is left after the grace. An attempt that has not
+        spawned yet is ended before it does.
+        """
+        ...
+
+
+class Workers(Protocol):
+    """Threads that hold one attempt each. Reports come back as messages to the engine."""
+
+    def start(self, attempt: Attempt) -> None:
+        """Hand the attempt to a worker; never blocks."""
+        ...
+
+    def end(self, run_id: str, grace: timedelta) -> None:
+        """End the attempt of this run, as `Handler.end` says."""
+        ...
+
+    def stop(self, timeout: timedelta) -> Sequence[str]:
+        """Wait that long for the threads to end; return the names of those that did not."""
+        ...
+
+
+class Ledger(Protocol):
+    """The durable record of runs."""
+
+    def append(self, events: Sequence[AnyEvent]) -> Sequence[Numbered]:
+        """Durable when it returns; LedgerError, and nothing written, when it cannot be."""
+        ...
+
+    def replay(self) -> Iterable[Numbered]:
+        """Every event ever appended, in order."""
+        ...
+
+
+class LogFiles(Protocol):
+    """Where the output of runs is kept."""
+
+    def path(self, job_id: str, run_id: str) -> Path: ...

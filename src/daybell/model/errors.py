@@ -1,0 +1,85 @@
+"""What can go wrong, in one place. A class's docstring is its message where none is given."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from daybell.model.status import Problem
+
+
+class DaybellError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+    """The name of the kind of error in the API and on the command line."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class InvalidDefinition(DaybellError):
+    """The job's definition is not valid."""
+
+    code = "invalid_definition"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(describe_problem(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class InvalidCron(DaybellError):
+    """The cron expression is not valid."""
+
+    code = "invalid_cron"
+
+
+class InvalidTimezone(DaybellError):
+    """The time zone is not known."""
+
+    code = "invalid_timezone"
+
+
+class InvalidSettings(InvalidDefinition):
+    """The settings are not valid."""
+
+    code = "invalid_settings"
+
+
+class JobNotFound(DaybellError):
+    """There is no such job."""
+
+    code = "job_not_found"
+
+
+class RunNotFound(DaybellError):
+    """There is no such run."""
+
+    code = "run_not_found"
+
+
+class Conflict(DaybellError):
+    """That cannot be done in the present state."""
+
+    code = "conflict"
+
+
+class AlreadyRunning(Conflict):
+    """Daybell is already running."""
+
+    code = "already_running"
+
+
+class NotRunning(DaybellError):
+    """Daybell is not running."""
+
+    code = "not_running"
+
+
+class LedgerError(DaybellError):
+    """The journal cannot be written."""
+
+    code = "cannot_record"
+
+
+def describe_problem(problem: Problem) -> str:
+    """One line for people: "backup.json: triggers[0].expression: expected …"."""
+    return ": ".join(part for part in (problem.file, problem.field, problem.message) if part)

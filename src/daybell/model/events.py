@@ -1,0 +1,119 @@
+"""Events: the facts the journal keeps, in the past tense. All state is a fold of them."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from daybell.model.run import Outcome, ProcessIdentity, Run
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True):
+    """Something that happened, at an instant in UTC."""
+
+    at: datetime
+
+
+class SchedulerStarted(Event, frozen=True, tag="scheduler_started"):
+    """The engine began to decide."""
+
+    jobs: int
+    version: str
+
+
+class SchedulerStopped(Event, frozen=True, tag="scheduler_stopped"):
+    """The engine decided for the last time."""
+
+
+class JobScheduled(Event, frozen=True, tag="job_scheduled"):
+    """A job appeared, or its schedule changed: it owes nothing for instants before `at` (M4)."""
+
+    job_id: str
+    digest: str
+    """Of its schedule: what, if changed, makes it a new one."""
+
+
+class JobRemoved(Event, frozen=True, tag="job_removed"):
+    """The job's file is gone. Its history stays."""
+
+    job_id: str
+
+
+class JobPaused(Event, frozen=True, tag="job_paused"):
+    job_id: str
+
+
+class JobResumed(Event, frozen=True, tag="job_resumed"):
+    job_id: str
+
+
+class AllPaused(Event, frozen=True, tag="all_paused"):
+    pass
+
+
+class AllResumed(Event, frozen=True, tag="all_resumed"):
+    pass
+
+
+class RunSkipped(Event, frozen=True, tag="run_skipped"):
+    """A request ended without a start: `run` is the whole row, outcome `skipped` or `missed`."""
+
+    run: Run
+
+
+class RunQueued(Event, frozen=True, tag="run_queued"):
+    """A request was admitted and waits for a slot."""
+
+    run: Run
+
+
+class RunClaimed(Event, frozen=True, tag="run_claimed"):
+    """A run was given its slot; durable before anything is spawned (L2)."""
+
+    run: Run
+
+
+class RunStarted(Event, frozen=True, tag="run_started"):
+    """Its process exists."""
+
+    run_id: str
+    job_id: str
+    process: ProcessIdentity
+
+
+class RunFinished(Event, frozen=True, tag="run_finished"):
+    """`run` is the whole row, with its outcome."""
+
+    run: Run
+
+
+AnyEvent = (
+    SchedulerStarted
+    | SchedulerStopped
+    | JobScheduled
+    | JobRemoved
+    | JobPaused
+    | JobResumed
+    | AllPaused
+    | AllResumed
+    | RunSkipped
+    | RunQueued
+    | RunClaimed
+    | RunStarted
+    | RunFinished
+)
+
+
+class Numbered(Struct, frozen=True):
+    """An event with its place in the journal, counted from 1 without gaps."""
+
+    number: int
+    event: AnyEvent
+
+
+def outcome_of(event: AnyEvent) -> Outcome | None:
+    """The outcome an event records, if it ends a request."""
+    match event:
+        case RunSkipped(run=run) | RunFinished(run=run):
+            return run.outcome
+        case _:
+            return None

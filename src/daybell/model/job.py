@@ -1,0 +1,82 @@
+"""A job: what runs, when, and under which policies. One value per `jobs/<id>.json`."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from daybell.model.durations import Duration
+
+
+class CronTrigger(Struct, frozen=True, forbid_unknown_fields=True, tag="cron", tag_field="type"):
+    """Due whenever the clock on the wall matches the expression."""
+
+    expression: str
+    """Five or six fields (six put seconds first) or a nickname such as "@daily"."""
+    timezone: str = "local"
+    """An IANA zone name, or "local": the scheduler's default zone."""
+
+
+class IntervalTrigger(Struct, frozen=True, forbid_unknown_fields=True, tag="interval", tag_field="type"):
+    """Due at anchor + n × every, counted in elapsed time, so that it never drifts."""
+
+    every: Duration
+    anchor: datetime | None = None
+    """Without one, the moment Daybell first saw this schedule."""
+
+
+class OnceTrigger(Struct, frozen=True, forbid_unknown_fields=True, tag="once", tag_field="type"):
+    """Due once, at that instant."""
+
+    at: datetime
+    """Without an offset it is read in the scheduler's default zone."""
+
+
+class StartupTrigger(Struct, frozen=True, forbid_unknown_fields=True, tag="startup", tag_field="type"):
+    """Due each time Daybell starts."""
+
+
+Trigger = CronTrigger | IntervalTrigger | OnceTrigger | StartupTrigger
+
+
+class CommandHandler(Struct, frozen=True, forbid_unknown_fields=True, tag="command", tag_field="type"):
+    """Runs a program of this machine."""
+
+    argv: tuple[str, ...]
+    """The program and its arguments; with `shell`, one command line."""
+    cwd: str | None = None
+    """Where it runs; "~" is the home directory, which is also the default."""
+    env: dict[str, str] = {}
+    """Added to Daybell's own environment."""
+    shell: bool = False
+    success_exit_codes: tuple[int, ...] = (0,)
+
+
+Handler = CommandHandler
+
+
+class Job(Struct, frozen=True, forbid_unknown_fields=True):
+    """A definition, valid as a whole. Changed by `msgspec.structs.replace`."""
+
+    id: str
+    """The file's name without its ending: a slug. It is not written inside the file."""
+    handler: Handler
+    schema: Literal[1] = 1
+    name: str = ""
+    """What people read; the id where it is empty."""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    enabled: bool = True
+    triggers: tuple[Trigger, ...] = ()
+    timeout: Duration | None = None
+    """The longest one attempt may take."""
+    overlap: Literal["skip"] = "skip"
+    """What becomes of a request while the same job runs."""
+
+    @property
+    def title(self) -> str:
+        return self.name or self.id
+
+
+GRACE = timedelta(seconds=10)
+"""Between the friendly signal to a process tree and the final one (T1)."""

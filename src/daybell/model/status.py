@@ -1,0 +1,59 @@
+"""Status: immutable snapshots for people and programs; the JSON shapes are stable."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from daybell.model.run import Outcome
+
+JobState = Literal["idle", "running", "queued", "paused", "disabled", "completed", "invalid"]
+SchedulerState = Literal["running", "paused", "stopped"]
+
+
+class Problem(Struct, frozen=True):
+    """What is wrong with a file: where, and what to do about it."""
+
+    file: str
+    field: str
+    """The path of the key, such as "triggers[0].expression"; empty for the file as a whole."""
+    message: str
+
+
+class JobStatus(Struct, frozen=True, kw_only=True):
+    """One job as it stands. `run_count` counts runs that started."""
+
+    id: str
+    name: str
+    state: JobState
+    schedule: str
+    """When it runs, in words."""
+    next_run: datetime | None = None
+    last_run: datetime | None = None
+    """When a process of this job last really started."""
+    last_outcome: Outcome | None = None
+    last_error: str | None = None
+    last_duration_ms: int | None = None
+    run_count: int = 0
+    error_count: int = 0
+    is_running: bool = False
+    is_paused: bool = False
+
+
+class SchedulerStatus(Struct, frozen=True, kw_only=True):
+    """The scheduler as a whole."""
+
+    state: SchedulerState
+    started: datetime | None
+    version: str
+    home: str
+    """The directory of the job files."""
+    pid: int
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """Everything at a glance: what `daybell status --json` prints."""
+
+    scheduler: SchedulerStatus
+    jobs: tuple[JobStatus, ...]
+    problems: tuple[Problem, ...]
