@@ -4,25 +4,14 @@ from concurrent.futures import Future
 
 from msgspec import Struct
 
-from daybell.engine.ports import AttemptResult
-from daybell.model.job import Job
+from daybell.engine.ports import AttemptResult, DefinitionsRead
 from daybell.model.run import ProcessIdentity
-from daybell.model.status import Problem
 
 
 class AlarmRang(Struct, frozen=True):
     """The alarm of this job is due."""
 
     job_id: str
-
-
-class DefinitionsRead(Struct, frozen=True):
-    """The job files as they are now: `jobs` is the whole set of the valid ones."""
-
-    jobs: dict[str, Job]
-    invalid: frozenset[str]
-    """Ids of files that are there and not valid: such a job stays as it was (G1)."""
-    problems: tuple[Problem, ...]
 
 
 class AttemptStarted(Struct, frozen=True):
@@ -39,6 +28,10 @@ class DeadlineReached(Struct, frozen=True):
     """The attempt of this run has used up its time."""
 
     run_id: str
+
+
+class StopOverdue(Struct, frozen=True):
+    """The shutdown timeout is over, and something still runs."""
 
 
 class RunNow(Struct, frozen=True):
@@ -69,14 +62,14 @@ class Stop(Struct, frozen=True):
     """Start nothing more, and end what runs."""
 
 
-Verb = RunNow | CancelRuns | Pause | Resume | Stop
+Verb = RunNow | CancelRuns | Pause | Resume | DefinitionsRead | Stop
 
 
 class Asked(Struct, frozen=True):
     """A verb and the place for its answer: run ids, or a DaybellError."""
 
     verb: Verb
-    reply: "Future[tuple[str, ...]]"
+    reply: Future[tuple[str, ...]]
 
 
-Message = AlarmRang | DefinitionsRead | AttemptStarted | AttemptEnded | DeadlineReached | Asked
+Message = AlarmRang | AttemptStarted | AttemptEnded | DeadlineReached | StopOverdue | Asked

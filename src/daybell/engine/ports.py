@@ -10,6 +10,18 @@ from msgspec import Struct
 from daybell.model.events import AnyEvent, Numbered
 from daybell.model.job import Job
 from daybell.model.run import ProcessIdentity, Run
+from daybell.model.status import Problem
+
+
+class DefinitionsRead(Struct, frozen=True):
+    """The job files as they are now: `jobs` is the whole set of the valid ones."""
+
+    jobs: dict[str, Job]
+    invalid: frozenset[str]
+    """Ids of files that are there and not valid: such a job stays as it was (G1)."""
+    problems: tuple[Problem, ...]
+    vanished: frozenset[str] = frozenset()
+    """Ids of files that were there a moment ago: gone only when they stay so, as editors replace files."""
 
 
 class Clock(Protocol):
@@ -64,6 +76,10 @@ class Deadlines(Protocol):
         ...
 
     def clear(self, key: str) -> None: ...
+
+    def stop(self) -> None:
+        """Call nothing more; return when its thread has ended."""
+        ...
 
 
 class Attempt(Struct, frozen=True):
@@ -126,6 +142,38 @@ class Ledger(Protocol):
 
     def replay(self) -> Iterable[Numbered]:
         """Every event ever appended, in order."""
+        ...
+
+
+class History(Protocol):
+    """Ended runs, kept for reading; filled from the ledger, so that it may lag but never lie."""
+
+    def add(self, numbered: Numbered) -> None:
+        """Keep the row that this event ends, if it ends one; a number that is known is passed over."""
+        ...
+
+    def rows(self, job_id: str | None, limit: int) -> list[Run]:
+        """Newest first; of all jobs where no id is given. Any thread."""
+        ...
+
+    def find(self, run_id: str) -> Run | None:
+        """Any thread."""
+        ...
+
+
+class JobFiles(Protocol):
+    """The job files of this home."""
+
+    def read(self) -> DefinitionsRead:
+        """All files as they are now, each valid or with its problems."""
+        ...
+
+    def write(self, job_id: str, definition: bytes) -> None:
+        """Validate, then write a new file. InvalidDefinition; Conflict when it is there already."""
+        ...
+
+    def remove(self, job_id: str) -> None:
+        """JobNotFound."""
         ...
 
 

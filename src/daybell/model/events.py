@@ -7,7 +7,7 @@ from msgspec import Struct
 from daybell.model.run import Outcome, ProcessIdentity, Run
 
 
-class Event(Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True):
+class Event(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
     """Something that happened, at an instant in UTC."""
 
     at: datetime

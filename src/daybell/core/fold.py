@@ -1,0 +1,91 @@
+"""What does an event change? The one place where records are made from events."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from daybell.model.events import (
+    AnyEvent,
+    JobPaused,
+    JobResumed,
+    JobScheduled,
+    RunClaimed,
+    RunFinished,
+    RunQueued,
+    RunSkipped,
+    RunStarted,
+)
+from daybell.model.record import JobRecord, OpenRun
+from daybell.model.run import Run
+
+
+def fold_record(record: JobRecord | None, event: AnyEvent) -> JobRecord | None:
+    """The record of the job that the event is about, after it."""
+    if isinstance(event, JobScheduled):
+        return _scheduled(record, event)
+    if record is None:
+        return None
+    match event:
+        case JobPaused():
+            return replace(record, is_paused=True)
+        case JobResumed():
+            return replace(record, is_paused=False)
+        case RunSkipped(run=run) | RunQueued(run=run) | RunClaimed(run=run):
+            return _decided(record, run)
+        case RunStarted(at=at):
+            return replace(record, last_run=at, run_count=record.run_count + 1)
+        case RunFinished(run=run):
+            return _finished(record, run)
+        case _:
+            return record
+
+
+def fold_open_run(open_run: OpenRun | None, event: AnyEvent) -> OpenRun | None:
+    """The open run that the event is about, after it; None once it has an outcome."""
+    match event:
+        case RunQueued(run=run):
+            return OpenRun(run=run, is_waiting=True)
+        case RunClaimed(run=run):
+            return OpenRun(run=run, is_waiting=False)
+        case RunStarted(at=at, process=process) if open_run is not None:
+            return replace(open_run, run=replace(open_run.run, started=at), process=process)
+        case RunFinished():
+            return None
+        case _:
+            return open_run
+
+
+def subject(event: AnyEvent) -> tuple[str | None, str | None]:
+    """The ids of the job and of the run that an event is about."""
+    match event:
+        case RunSkipped(run=run) | RunQueued(run=run) | RunClaimed(run=run) | RunFinished(run=run):
+            return run.job_id, run.run_id
+        case RunStarted(job_id=job_id, run_id=run_id):
+            return job_id, run_id
+        case _:
+            return getattr(event, "job_id", None), None
+
+
+def _scheduled(record: JobRecord | None, event: JobScheduled) -> JobRecord:
+    """A new schedule owes nothing for what lies before it (M4); what the job did stays."""
+    if record is None:
+        return JobRecord(job_id=event.job_id, digest=event.digest, since=event.at, cursor=event.at)
+    return replace(record, digest=event.digest, since=event.at, cursor=event.at)
+
+
+def _decided(record: JobRecord, run: Run) -> JobRecord:
+    last: datetime | None = run.due_to or run.due
+    return record if last is None else replace(record, cursor=max(record.cursor, last))
+
+
+def _finished(record: JobRecord, run: Run) -> JobRecord:
+    took = None
+    if run.started is not None and run.finished is not None:
+        took = round((run.finished - run.started).total_seconds() * 1000)
+    return replace(
+        record,
+        last_outcome=run.outcome,
+        last_error=run.error if run.is_failure else None,
+        last_duration_ms=took,
+        error_count=record.error_count + run.is_failure,
+    )

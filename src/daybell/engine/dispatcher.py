@@ -1,0 +1,118 @@
+"""What follows from a message? The engine's decisions: no threads, no files, no waiting."""
+
+from concurrent.futures import Future
+from datetime import timedelta
+from typing import assert_never
+
+from daybell.core.schedule import has_startup
+from daybell.engine.batch import Deadline
+from daybell.engine.messages import (
+    AlarmRang,
+    Asked,
+    AttemptEnded,
+    AttemptStarted,
+    DeadlineReached,
+    Message,
+    Stop,
+    StopOverdue,
+    Verb,
+)
+from daybell.engine.planning import Planner
+from daybell.engine.ports import Clock, DefinitionsRead, Ids, LogFiles
+from daybell.engine.runs import Runs
+from daybell.engine.state import State
+from daybell.engine.verbs import Verbs
+from daybell.model.errors import DaybellError
+from daybell.model.events import SchedulerStarted, SchedulerStopped
+from daybell.model.job import GRACE
+
+MARGIN = timedelta(seconds=1)
+"""How long before the shutdown timeout the final signal comes, so that the end is still seen."""
+
+
+class Dispatcher:
+    """Folds messages into the state and leaves in its batch what the loop must do."""
+
+    def __init__(self, state: State, clock: Clock, ids: Ids, logs: LogFiles) -> None:
+        self.state = state
+        self._clock = clock
+        self._runs = Runs(state, clock, ids, logs)
+        self.planner = Planner(state, clock, self._runs)
+        self._verbs = Verbs(state, clock, self._runs, self.planner)
+        self._stop_replies: list[Future[tuple[str, ...]]] = []
+
+    def boot(self, read: DefinitionsRead) -> None:
+        """What the last life left open is over; then come the gap since, and the startup triggers."""
+        for open_run in list(self.state.records.open_runs.values()):
+            reason = "Daybell ended while it waited" if open_run.is_waiting else "Daybell ended while it ran"
+            self._runs.finish(open_run.run, "interrupted", reason)
+        now = self._clock.now()
+        self.state.record(SchedulerStarted(at=now, jobs=len(read.jobs), version=self.state.config.version))
+        self.planner.take_in(read)
+        for job in self.state.jobs.values():
+            self.planner.settle(job)
+            if job.enabled and has_startup(job):
+                self._runs.request(job, "schedule", now)
+
+    def handle(self, message: Message) -> None:
+        match message:
+            case AlarmRang(job_id=job_id):
+                self._rang(job_id)
+            case AttemptStarted():
+                self._runs.started(message)
+            case AttemptEnded():
+                self._runs.ended(message)
+                self._stop_if_over()
+            case DeadlineReached(run_id=run_id):
+                self._overran(run_id)
+            case StopOverdue():
+                self._give_up()
+            case Asked(verb=verb, reply=reply):
+                self._answer(verb, reply)
+            case _ as never:
+                assert_never(never)
+
+    def _rang(self, job_id: str) -> None:
+        job = self.state.jobs.get(job_id)
+        if job is not None:
+            self.planner.settle(job)
+            self.state.batch.touched.add(job_id)
+
+    def _overran(self, run_id: str) -> None:
+        open_run = self.state.records.open_runs.get(run_id)
+        if open_run is not None:
+            self._runs.end(open_run, "timed_out", None)
+
+    def _answer(self, verb: Verb, reply: Future[tuple[str, ...]]) -> None:
+        if isinstance(verb, Stop):
+            self._stop_replies.append(reply)
+            self._stop()
+            return
+        try:
+            self.state.batch.answers.append((reply, self._verbs.answer(verb)))
+        except DaybellError as error:
+            self.state.batch.answers.append((reply, error))
+
+    def _stop(self) -> None:
+        self.state.is_stopping = True
+        self.state.batch.touched.update(self.state.jobs)
+        timeout = self.state.config.shutdown_timeout
+        grace = max(min(GRACE, timeout - MARGIN), timedelta(0))
+        for open_run in list(self.state.records.open_runs.values()):
+            self._runs.end(open_run, "interrupted", "Daybell was stopped", grace)
+        self.state.batch.deadlines.append(Deadline("stop", timeout, StopOverdue()))
+        self._stop_if_over()
+
+    def _give_up(self) -> None:
+        timeout = self.state.config.shutdown_timeout
+        for open_run in list(self.state.records.open_runs.values()):
+            self._runs.finish(open_run.run, "interrupted", f"it did not end within {timeout}")
+        self._stop_if_over()
+
+    def _stop_if_over(self) -> None:
+        if not self.state.is_stopping or self.state.is_stopped or self.state.records.open_runs:
+            return
+        self.state.is_stopped = True
+        self.state.record(SchedulerStopped(at=self._clock.now()))
+        self.state.batch.deadlines.append(Deadline("stop", None))
+        self.state.batch.answers.extend((reply, ()) for reply in self._stop_replies)

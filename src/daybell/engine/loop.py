@@ -1,0 +1,161 @@
+"""The engine: one thread that owns all mutable state, and the mailbox that leads to it.
+
+Each batch of messages is decided, made durable, carried out and only then told, in this order.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+
+from daybell.engine.batch import Batch, Deadline
+from daybell.engine.bus import Bus
+from daybell.engine.dispatcher import Dispatcher
+from daybell.engine.mailbox import Mailbox
+from daybell.engine.messages import AlarmRang, Asked, Message
+from daybell.engine.ports import (
+    Alarms,
+    Clock,
+    Deadlines,
+    DefinitionsRead,
+    History,
+    Ids,
+    Ledger,
+    LogFiles,
+    Workers,
+)
+from daybell.engine.recording import Recorder
+from daybell.engine.registry import JobRegistry
+from daybell.engine.state import EngineConfig, State
+from daybell.model.errors import DaybellError
+from daybell.model.events import AnyEvent
+from daybell.model.status import Problem, SchedulerState
+
+log = logging.getLogger(__name__)
+
+
+class Ports(Struct, frozen=True):
+    """The outside, as the engine sees it."""
+
+    clock: Clock
+    ids: Ids
+    alarms: Alarms
+    deadlines: Deadlines
+    workers: Workers
+    ledger: Ledger
+    history: History
+    logs: LogFiles
+
+
+class Engine:
+    """Once it runs, only its own thread decides; all others write to its mailbox."""
+
+    def __init__(
+        self, mailbox: Mailbox, ports: Ports, config: EngineConfig, registry: JobRegistry, bus: Bus
+    ) -> None:
+        self._ports = ports
+        self._registry = registry
+        self._bus = bus
+        self._mailbox = mailbox
+        self._state = State(config)
+        self._dispatcher = Dispatcher(self._state, ports.clock, ports.ids, ports.logs)
+        self._recorder = Recorder(ports.ledger, ports.clock, self._state)
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._state.is_stopped
+
+    def boot(self, read: DefinitionsRead) -> None:
+        """Fold the ledger, close what the last life left open, and decide what was missed since."""
+        for numbered in self._ports.ledger.replay():
+            self._state.records.apply(numbered.event)
+            self._ports.history.add(numbered)
+        self._dispatcher.boot(read)
+        self._commit()
+        self._ports.alarms.start(lambda job_id: self._mailbox.post(AlarmRang(job_id)))
+
+    def start(self) -> None:
+        """Begin to take messages on the engine's own thread."""
+        self._thread.start()
+
+    def join(self, timeout: timedelta) -> bool:
+        """Whether the thread has ended within that time."""
+        self._thread.join(timeout.total_seconds())
+        return not self._thread.is_alive()
+
+    def step(self, messages: Sequence[Message]) -> None:
+        """Decide one batch, and carry it out."""
+        for message in messages:
+            try:
+                self._dispatcher.handle(message)
+            except Exception as error:  # one message that fails must not take the engine down
+                log.exception("a message failed", extra={"event": "engine_error"})
+                if isinstance(message, Asked):
+                    message.reply.set_exception(error)
+        self._commit()
+
+    def _run(self) -> None:
+        while not self.is_stopped:
+            self.step(self._mailbox.wait())
+
+    def _commit(self) -> None:
+        batch = self._state.take_batch()
+        numbered = self._recorder.record(batch)
+        self._act(batch)
+        for one in numbered:
+            self._ports.history.add(one)
+        self._publish(batch, [one.event for one in numbered])
+
+    def _act(self, batch: Batch) -> None:
+        for attempt in batch.starts:
+            self._ports.workers.start(attempt)
+        for end in batch.ends:
+            self._ports.workers.end(end.run_id, end.grace)
+        for deadline in batch.deadlines:
+            self._set(deadline)
+        for job_id in batch.touched:
+            due = self._dispatcher.planner.next_due(job_id)
+            if due is None:
+                self._ports.alarms.clear(job_id)
+            else:
+                self._ports.alarms.set(job_id, due)
+
+    def _set(self, deadline: Deadline) -> None:
+        message = deadline.message
+        if deadline.after is None or message is None:
+            self._ports.deadlines.clear(deadline.key)
+        else:
+            self._ports.deadlines.set(deadline.key, deadline.after, _posting(self._mailbox.post, message))
+
+    def _publish(self, batch: Batch, events: Sequence[AnyEvent]) -> None:
+        """Snapshots first, so that whoever is told finds them new."""
+        snapshots = {job_id: self._dispatcher.planner.snapshot(job_id) for job_id in batch.touched}
+        self._registry.publish(
+            changed=[snapshot for snapshot in snapshots.values() if snapshot is not None],
+            gone=[job_id for job_id, snapshot in snapshots.items() if snapshot is None],
+            open_runs=tuple(open_run.run for open_run in self._state.records.open_runs.values()),
+            problems=self._problems(),
+            state=self._scheduler_state(),
+        )
+        for reply, answer in batch.answers:
+            if isinstance(answer, DaybellError):
+                reply.set_exception(answer)
+            else:
+                reply.set_result(answer)
+        self._bus.publish(events)
+
+    def _problems(self) -> tuple[Problem, ...]:
+        problem = self._recorder.problem
+        return (*self._state.problems, problem) if problem else self._state.problems
+
+    def _scheduler_state(self) -> SchedulerState:
+        if self._state.is_stopping:
+            return "stopped"
+        return "paused" if self._state.records.all_paused else "running"
+
+
+def _posting(post: Callable[[Message], None], message: Message) -> Callable[[], None]:
+    return lambda: post(message)

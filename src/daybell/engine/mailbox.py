@@ -1,0 +1,32 @@
+"""How does anything reach the engine? Through one queue, from any thread."""
+
+import queue
+
+from daybell.engine.messages import Message
+
+MOST = 1000
+"""Messages in one batch: many share one sync, and none waits long for the others."""
+
+
+class Mailbox:
+    """In order of arrival."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
+
+    def post(self, message: Message) -> None:
+        self._queue.put(message)
+
+    def wait(self) -> list[Message]:
+        """At least one message, and whatever else lies there by then."""
+        return [self._queue.get(), *self.pending()]
+
+    def pending(self) -> list[Message]:
+        """What lies there now, without waiting."""
+        messages: list[Message] = []
+        while len(messages) < MOST:
+            try:
+                messages.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return messages

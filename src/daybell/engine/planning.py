@@ -1,0 +1,98 @@
+"""When is each job due, and how does it stand? Turns the clock and the job files into requests."""
+
+from datetime import datetime
+
+from daybell.core.catchup import paused_gap, plan
+from daybell.core.describe import describe
+from daybell.core.schedule import digest, is_completed, next_due
+from daybell.core.standing import Standing, invalid_status, job_status
+from daybell.engine.ports import Clock, DefinitionsRead
+from daybell.engine.registry import Snapshot
+from daybell.engine.runs import Runs
+from daybell.engine.state import State
+from daybell.model.events import JobRemoved, JobScheduled
+from daybell.model.job import Job
+
+
+class Planner:
+    """Decides instants; whether a request may run is for admission to say."""
+
+    def __init__(self, state: State, clock: Clock, runs: Runs) -> None:
+        self._state = state
+        self._clock = clock
+        self._runs = runs
+
+    def next_due(self, job_id: str) -> datetime | None:
+        """The instant its alarm must be set to, if any."""
+        job = self._state.jobs.get(job_id)
+        if job is None or not job.enabled or self._state.is_stopping or self._state.records.is_paused(job_id):
+            return None
+        return next_due(job, self._state.cursor(job_id), self._state.calendar(job_id))
+
+    def snapshot(self, job_id: str) -> Snapshot | None:
+        """How the job stands; None when there is no such job any more."""
+        job = self._state.jobs.get(job_id)
+        if job is None:
+            return Snapshot(invalid_status(job_id), None) if job_id in self._state.invalid else None
+        records = self._state.records
+        due = self.next_due(job_id)
+        is_paused = records.is_paused(job_id)
+        completed = is_completed(job, self._state.cursor(job_id), self._state.calendar(job_id))
+        standing = Standing(
+            job=job,
+            record=records.jobs[job_id],
+            open_runs=records.open_of(job_id),
+            is_paused=is_paused,
+            next_due=due,
+            is_completed=due is None and completed,
+            schedule=self._state.schedules[job_id],
+        )
+        return Snapshot(job_status(standing, self._state.config.zone), self._state.calendar(job_id))
+
+    def settle(self, job: Job) -> None:
+        """Decide every instant up to now: on time, missed, or inside a pause that goes on."""
+        if not job.enabled or self._state.is_stopping or self._state.records.is_paused(job.id):
+            return
+        decided = plan(job, self._state.cursor(job.id), self._clock.now(), self._state.calendar(job.id))
+        for missed in decided.missed:
+            self._runs.pass_over(job.id, "schedule", missed, "missed")
+        if decided.catch_up is not None:
+            self._runs.request(job, "catch_up", decided.catch_up.instant)
+        for instant in decided.on_time:
+            self._runs.request(job, "schedule", instant)
+
+    def pass_pause(self, job: Job) -> None:
+        """A pause that is over owes nothing: the instants inside it become one row (M8)."""
+        if not job.enabled or self._state.records.is_paused(job.id):
+            return
+        calendar = self._state.calendar(job.id)
+        gap = paused_gap(job, self._state.cursor(job.id), self._clock.now(), calendar)
+        if gap is not None:
+            self._runs.pass_over(job.id, "schedule", gap, "skipped")
+
+    def take_in(self, read: DefinitionsRead) -> None:
+        """Validate, then swap: a job whose file went bad stays as it was (G1)."""
+        state = self._state
+        state.batch.touched.update(state.jobs, state.invalid, read.jobs, read.invalid)
+        now = self._clock.now()
+        for job_id in [*state.jobs]:
+            if job_id not in read.jobs and job_id not in read.invalid | read.vanished:
+                del state.jobs[job_id]
+                state.record(JobRemoved(at=now, job_id=job_id))
+        for job in read.jobs.values():
+            self._swap(job, now)
+        state.invalid = read.invalid
+        state.problems = read.problems
+
+    def _swap(self, job: Job, now: datetime) -> None:
+        """What the old schedule owed until now is decided before the new one counts (G2)."""
+        state = self._state
+        before = state.jobs.get(job.id)
+        if before is not None:
+            self.settle(before)
+        state.jobs[job.id] = job
+        state.schedules[job.id] = describe(job)
+        mark = digest(job)
+        known = state.records.jobs.get(job.id)
+        if known is None or known.digest != mark:
+            state.record(JobScheduled(at=now, job_id=job.id, digest=mark))

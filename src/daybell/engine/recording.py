@@ -1,0 +1,56 @@
+"""Is a batch durable? Nothing that cannot be recorded is started."""
+
+import logging
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from daybell.engine.batch import Batch
+from daybell.engine.ports import Clock, Ledger
+from daybell.engine.state import State
+from daybell.model.errors import Conflict, LedgerError
+from daybell.model.events import AnyEvent, Numbered, RunFinished
+from daybell.model.status import Problem
+
+log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Appends batches to the ledger; what it refused is kept and goes before the next batch."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, state: State) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._state = state
+        self._unwritten: list[AnyEvent] = []
+        self.problem: Problem | None = None
+        """Why the ledger cannot be written, as long as it cannot."""
+
+    def record(self, batch: Batch) -> Sequence[Numbered]:
+        """The events that are durable now. When it fails, the batch has lost its starts."""
+        events = [*self._unwritten, *batch.events]
+        if not events:
+            return ()
+        try:
+            numbered = self._ledger.append(events)
+        except LedgerError as error:
+            self._withdraw(batch, error)
+            return ()
+        self._unwritten = []
+        self.problem = None
+        return numbered
+
+    def _withdraw(self, batch: Batch, error: LedgerError) -> None:
+        if self.problem is None:
+            log.error("cannot record: %s", error, extra={"event": "cannot_record"})
+        self.problem = Problem("journal.jsonl", "", f"cannot be written, so no run starts: {error}")
+        now = self._clock.now()
+        for attempt in batch.starts:
+            run = replace(attempt.run, outcome="skipped", reason="cannot record", finished=now, log=None)
+            event = RunFinished(at=now, run=run)
+            batch.events.append(event)
+            self._state.records.apply(event)
+        refused = [attempt.run.run_id for attempt in batch.starts]
+        batch.starts.clear()
+        batch.fail_answers(refused, Conflict(self.problem.message))
+        self._unwritten = [*self._unwritten, *batch.events]

@@ -1,0 +1,82 @@
+"""How does each job stand? The answers the engine has published, for any thread."""
+
+import threading
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from daybell.core.schedule import Calendar
+from daybell.model.errors import JobNotFound
+from daybell.model.run import Run
+from daybell.model.status import JobStatus, Problem, SchedulerState
+
+
+class Snapshot(Struct, frozen=True):
+    """One job as published."""
+
+    status: JobStatus
+    calendar: Calendar | None
+    """What its schedule is counted by; None while its file was never valid."""
+
+
+class JobRegistry:
+    """Immutable snapshots, replaced whole after each batch that the ledger has made durable."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._snapshots: dict[str, Snapshot] = {}
+        self._open_runs: tuple[Run, ...] = ()
+        self._problems: tuple[Problem, ...] = ()
+        self._state: SchedulerState = "stopped"
+
+    def one(self, job_id: str) -> JobStatus:
+        """JobNotFound."""
+        return self._one(job_id).status
+
+    def calendar(self, job_id: str) -> Calendar | None:
+        """JobNotFound."""
+        return self._one(job_id).calendar
+
+    def all(self) -> tuple[JobStatus, ...]:
+        """Every job, by id."""
+        with self._lock:
+            return tuple(self._snapshots[job_id].status for job_id in sorted(self._snapshots))
+
+    def open_runs(self) -> tuple[Run, ...]:
+        """Runs without an outcome yet, oldest first."""
+        with self._lock:
+            return self._open_runs
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        with self._lock:
+            return self._problems
+
+    @property
+    def state(self) -> SchedulerState:
+        with self._lock:
+            return self._state
+
+    def publish(
+        self,
+        changed: Iterable[Snapshot],
+        gone: Iterable[str],
+        open_runs: tuple[Run, ...],
+        problems: tuple[Problem, ...],
+        state: SchedulerState,
+    ) -> None:
+        """Take over what a batch changed, in one step."""
+        with self._lock:
+            self._snapshots.update((snapshot.status.id, snapshot) for snapshot in changed)
+            for job_id in gone:
+                self._snapshots.pop(job_id, None)
+            self._open_runs = open_runs
+            self._problems = problems
+            self._state = state
+
+    def _one(self, job_id: str) -> Snapshot:
+        with self._lock:
+            snapshot = self._snapshots.get(job_id)
+        if snapshot is None:
+            raise JobNotFound(f"there is no job {job_id!r}")
+        return snapshot

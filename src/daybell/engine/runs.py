@@ -1,0 +1,136 @@
+"""The life of a run: asked for, admitted, started, ended. All causes come through `request`."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from daybell.core.admission import Load, Request, Skip, Start, Wait, admit
+from daybell.core.catchup import Missed
+from daybell.engine.batch import Deadline, End
+from daybell.engine.messages import AttemptEnded, AttemptStarted, DeadlineReached
+from daybell.engine.ports import Attempt, Clock, Ids, LogFiles
+from daybell.engine.state import Ending, State
+from daybell.model.events import RunClaimed, RunFinished, RunQueued, RunSkipped, RunStarted
+from daybell.model.job import GRACE, Job
+from daybell.model.record import OpenRun
+from daybell.model.run import Cause, Outcome, Run
+
+
+class Runs:
+    """Acts on the engine's state; what must happen outside goes into its batch."""
+
+    def __init__(self, state: State, clock: Clock, ids: Ids, logs: LogFiles) -> None:
+        self._state = state
+        self._clock = clock
+        self._ids = ids
+        self._logs = logs
+        self._admitted: dict[str, Job] = {}
+
+    def request(self, job: Job, cause: Cause, due: datetime | None = None) -> Run:
+        """The run that came of it; one that was skipped has that outcome and a reason."""
+        now = self._clock.now()
+        run = self._new(job.id, cause, now, due)
+        verdict = admit(Request(job, cause), self._load(job.id))
+        match verdict:
+            case Start():
+                self._claim(run, job)
+            case Wait():
+                run = replace(run, log=str(self._logs.path(job.id, run.run_id)))
+                self._admitted[run.run_id] = job
+                self._state.record(RunQueued(at=now, run=run), job.id)
+            case Skip(reason=reason):
+                run = replace(run, outcome="skipped", reason=reason, finished=now)
+                self._state.record(RunSkipped(at=now, run=run), job.id)
+            case _ as never:
+                assert_never(never)
+        return run
+
+    def pass_over(self, job_id: str, cause: Cause, missed: Missed, outcome: Outcome) -> None:
+        """One row for the instants of a gap."""
+        now = self._clock.now()
+        last = missed.last if missed.last > missed.first else None
+        run = self._new(job_id, cause, now, missed.first)
+        run = replace(run, due_to=last, outcome=outcome, reason=missed.reason, finished=now)
+        self._state.record(RunSkipped(at=now, run=run), job_id)
+
+    def started(self, message: AttemptStarted) -> None:
+        open_run = self._state.records.open_runs.get(message.run_id)
+        if open_run is None:
+            return
+        job_id = open_run.run.job_id
+        self._state.record(
+            RunStarted(at=self._clock.now(), run_id=message.run_id, job_id=job_id, process=message.process),
+            job_id,
+        )
+        timeout = self._admitted[message.run_id].timeout
+        if timeout is not None:
+            self._state.batch.deadlines.append(
+                Deadline(message.run_id, timeout, DeadlineReached(message.run_id))
+            )
+
+    def ended(self, message: AttemptEnded) -> None:
+        """Whoever told it to end knows its outcome better than its exit code does."""
+        open_run = self._state.records.open_runs.get(message.run_id)
+        if open_run is None:
+            return
+        result = message.result
+        left = "it left processes behind" if result.left_processes else None
+        ending = self._state.endings.get(message.run_id) or Ending(result.outcome, left)
+        error = result.error
+        if ending.outcome == "timed_out":
+            error = f"timed out after {self._admitted[message.run_id].timeout}"
+        run = replace(open_run.run, exit_code=result.exit_code, error=error, attempts=1)
+        self._state.batch.deadlines.append(Deadline(message.run_id, None))
+        self.finish(run, ending.outcome, ending.reason)
+        self.fill_slots()
+
+    def finish(self, run: Run, outcome: Outcome, reason: str | None) -> None:
+        now = self._clock.now()
+        run = replace(run, outcome=outcome, reason=reason, finished=now)
+        self._state.endings.pop(run.run_id, None)
+        self._admitted.pop(run.run_id, None)
+        self._state.record(RunFinished(at=now, run=run), run.job_id)
+
+    def end(self, open_run: OpenRun, outcome: Outcome, reason: str | None, grace: timedelta = GRACE) -> None:
+        """Tell it to end; one that still waits is over at once."""
+        run_id = open_run.run.run_id
+        if open_run.is_waiting:
+            self.finish(open_run.run, outcome, reason)
+        elif run_id not in self._state.endings:
+            self._state.endings[run_id] = Ending(outcome, reason)
+            self._state.batch.ends.append(End(run_id, grace))
+
+    def fill_slots(self) -> None:
+        """Give free slots to what waits, the oldest first."""
+        for open_run in list(self._state.records.open_runs.values()):
+            if self._state.is_stopping or self._state.records.running() >= self._state.config.slots:
+                return
+            if open_run.is_waiting:
+                self._claim(open_run.run, self._admitted[open_run.run.run_id])
+
+    def _claim(self, run: Run, job: Job) -> None:
+        log = self._logs.path(job.id, run.run_id)
+        run = replace(run, log=str(log))
+        self._admitted[run.run_id] = job
+        self._state.record(RunClaimed(at=self._clock.now(), run=run), job.id)
+        self._state.batch.starts.append(Attempt(run, job, log))
+
+    def _new(self, job_id: str, cause: Cause, now: datetime, due: datetime | None) -> Run:
+        return Run(
+            run_id=self._ids.run_id(now),
+            job_id=job_id,
+            cause=cause,
+            due=due,
+            traceparent=self._ids.traceparent(),
+        )
+
+    def _load(self, job_id: str) -> Load:
+        records = self._state.records
+        open_runs = records.open_of(job_id)
+        return Load(
+            is_paused=records.is_paused(job_id),
+            open_run=open_runs[0].run.run_id if open_runs else None,
+            running=records.running(),
+            slots=self._state.config.slots,
+        )

@@ -1,0 +1,233 @@
+"""The façade: what the tray, the API and programs may ask of a running scheduler."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from daybell.core.schedule import count_due, upcoming
+from daybell.engine.bus import Bus, Subscriber
+from daybell.engine.loop import Engine, Ports
+from daybell.engine.mailbox import Mailbox
+from daybell.engine.messages import Asked, CancelRuns, Pause, Resume, RunNow, Stop, Verb
+from daybell.engine.ports import JobFiles
+from daybell.engine.registry import JobRegistry
+from daybell.engine.state import EngineConfig
+from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
+from daybell.model.job import Job
+from daybell.model.run import Run
+from daybell.model.status import JobStatus, SchedulerStatus, Status
+
+log = logging.getLogger(__name__)
+
+ABSENCE = timedelta(seconds=1)
+"""A file that is gone counts as removed after this long: editors replace files in two steps."""
+PATIENCE = 10.0
+"""Seconds within which the engine answers, even behind a slow disk."""
+SLACK = timedelta(seconds=5)
+"""Given to each thread to end, beyond what the runs may take."""
+
+
+class Place(Struct, frozen=True):
+    """Where this scheduler lives."""
+
+    home: str
+    """The directory of the job files."""
+    pid: int
+
+
+class SchedulerService:
+    """Every method may be called from any thread. Times are in the scheduler's default zone."""
+
+    def __init__(
+        self, mailbox: Mailbox, ports: Ports, files: JobFiles, config: EngineConfig, place: Place
+    ) -> None:
+        self._mailbox = mailbox
+        self._ports = ports
+        self._files = files
+        self._config = config
+        self._place = place
+        self._bus = Bus()
+        self._registry = JobRegistry()
+        self._engine = Engine(mailbox, ports, config, self._registry, self._bus)
+        self._reading = threading.Lock()
+        self._jobs: dict[str, Job] = {}
+        self._started: datetime | None = None
+        self.request_stop: Callable[[], None] = lambda: None
+        """Ask the whole app to stop; returns at once. Set by whoever owns the app."""
+
+    @property
+    def registry(self) -> JobRegistry:
+        return self._registry
+
+    @property
+    def is_running(self) -> bool:
+        return self._started is not None and not self._engine.is_stopped
+
+    def start(self) -> None:
+        """Read the files, catch up, and begin. AlreadyRunning when it runs."""
+        if self._started is not None:
+            raise AlreadyRunning
+        self._started = self._ports.clock.now().astimezone(self._config.zone)
+        with self._reading:
+            read = self._files.read()
+            self._jobs = read.jobs
+            self._engine.boot(read)
+        self._engine.start()
+        log.info("scheduler started with %d jobs", len(read.jobs))
+
+    def shutdown(self) -> Sequence[str]:
+        """End what runs, within the shutdown timeout; the names of threads that did not stop. NotRunning."""
+        if not self.is_running:
+            raise NotRunning
+        self._ports.alarms.stop()
+        limit = self._config.shutdown_timeout + SLACK
+        self._ask(Stop(), limit.total_seconds())
+        late = [] if self._engine.join(SLACK) else ["engine"]
+        late += self._ports.workers.stop(SLACK)
+        self._ports.deadlines.stop()
+        log.info("scheduler stopped", extra={"late_threads": late})
+        return late
+
+    def reload(self) -> None:
+        """Take in the job files as they are now."""
+        with self._reading:
+            read = self._files.read()
+            reply: Future[tuple[str, ...]] = Future()
+            self._mailbox.post(Asked(read, reply))
+            kept = {
+                job_id: self._jobs[job_id] for job_id in read.invalid | read.vanished if job_id in self._jobs
+            }
+            self._jobs = {**kept, **read.jobs}
+        if read.vanished:
+            self._ports.deadlines.set("job files", ABSENCE, self.reload)
+        reply.result(PATIENCE)
+
+    def status(self) -> Status:
+        scheduler = SchedulerStatus(
+            state=self._registry.state,
+            started=self._started,
+            version=self._config.version,
+            home=self._place.home,
+            pid=self._place.pid,
+        )
+        return Status(scheduler=scheduler, jobs=self._registry.all(), problems=self._registry.problems)
+
+    def list_jobs(self) -> tuple[JobStatus, ...]:
+        return self._registry.all()
+
+    def get_job_status(self, job_id: str) -> JobStatus:
+        """JobNotFound."""
+        return self._registry.one(job_id)
+
+    def get_job(self, job_id: str) -> Job:
+        """JobNotFound."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise JobNotFound(f"there is no job {job_id!r}")
+        return job
+
+    def add_job(self, job_id: str, definition: bytes) -> JobStatus:
+        """Validate, write `jobs/<id>.json`, and take it in. InvalidDefinition; Conflict if it exists."""
+        self._files.write(job_id, definition)
+        self.reload()
+        return self._registry.one(job_id)
+
+    def remove_job(self, job_id: str) -> None:
+        """Delete the job's file. What runs goes on to its end. JobNotFound."""
+        self._files.remove(job_id)
+        self.reload()
+
+    def run_now(self, job_id: str) -> str:
+        """The id of the new run. JobNotFound; Conflict when it may not start, with the reason."""
+        return self._ask(RunNow(job_id))[0]
+
+    def cancel_run(self, target: str) -> tuple[str, ...]:
+        """End this run, or all open runs of this job; their ids. RunNotFound; Conflict when none is open."""
+        return self._ask(CancelRuns(target))
+
+    def pause_job(self, job_id: str) -> None:
+        """JobNotFound. Pausing what is paused is fine."""
+        self._ask(Pause(job_id))
+
+    def resume_job(self, job_id: str) -> None:
+        """JobNotFound."""
+        self._ask(Resume(job_id))
+
+    def pause_all(self) -> None:
+        self._ask(Pause(None))
+
+    def resume_all(self) -> None:
+        self._ask(Resume(None))
+
+    def next_runs(self, job_id: str, count: int) -> tuple[datetime, ...]:
+        """The next instants at which it is due, soonest first. JobNotFound."""
+        job, first = self.get_job(job_id), self._registry.one(job_id).next_run
+        calendar = self._registry.calendar(job_id)
+        if first is None or calendar is None:
+            return ()
+        rest = upcoming(job, first, calendar, count - 1)
+        return tuple(instant.astimezone(self._config.zone) for instant in (first, *rest))
+
+    def history(self, job_id: str | None = None, limit: int = 50) -> tuple[Run, ...]:
+        """Open and ended runs, newest first. JobNotFound for an id with neither a file nor a history."""
+        open_runs = [run for run in reversed(self._registry.open_runs()) if job_id in (None, run.job_id)]
+        ended = self._ports.history.rows(job_id, limit)
+        if job_id is not None and not open_runs and not ended:
+            self._registry.one(job_id)
+        return tuple(self._shown(run) for run in [*open_runs, *ended][:limit])
+
+    def get_run(self, run_id: str) -> Run:
+        """RunNotFound."""
+        for run in self._registry.open_runs():
+            if run.run_id == run_id:
+                return self._shown(run)
+        run_found = self._ports.history.find(run_id)
+        if run_found is None:
+            raise RunNotFound(f"there is no run {run_id!r}")
+        return self._shown(run_found)
+
+    def log_file(self, run_id: str) -> Path:
+        """The file of its output. RunNotFound, also when it never started."""
+        run = self.get_run(run_id)
+        path = self._ports.logs.path(run.job_id, run.run_id)
+        if not path.exists():
+            raise RunNotFound(
+                f"run {run_id} has no output: {run.error or run.reason or 'it has not started'}"
+            )
+        return path
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Hear of every batch of events from now on; call what it returns to stop hearing."""
+        return self._bus.subscribe(subscriber)
+
+    def _ask(self, verb: Verb, patience: float = PATIENCE) -> tuple[str, ...]:
+        if not self.is_running:
+            raise NotRunning
+        reply: Future[tuple[str, ...]] = Future()
+        self._mailbox.post(Asked(verb, reply))
+        return reply.result(patience)
+
+    def _shown(self, run: Run) -> Run:
+        """In the default zone; a gap's instants are counted now, so that the row costs nothing before."""
+        zone = self._config.zone
+        local = {
+            name: value.astimezone(zone)
+            for name in ("due", "due_to", "started", "finished")
+            if (value := getattr(run, name)) is not None
+        }
+        return replace(run, **local, count=self._count(run))
+
+    def _count(self, run: Run) -> int | None:
+        if run.due is None or run.due_to is None:
+            return run.count
+        job = self._jobs.get(run.job_id)
+        calendar = self._registry.calendar(run.job_id) if job is not None else None
+        if job is None or calendar is None or calendar.since > run.due:
+            return None
+        return count_due(job, run.due, run.due_to, calendar)

@@ -1,0 +1,96 @@
+"""What may a person ask of the engine? Each verb answers with run ids or raises a DaybellError."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow
+from daybell.engine.planning import Planner
+from daybell.engine.ports import Clock, DefinitionsRead
+from daybell.engine.runs import Runs
+from daybell.engine.state import State
+from daybell.model.errors import Conflict, JobNotFound, RunNotFound
+from daybell.model.events import AllPaused, AllResumed, JobPaused, JobResumed
+from daybell.model.job import Job
+
+
+class Verbs:
+    """Run now, cancel, pause and resume, on the same path as everything else."""
+
+    def __init__(self, state: State, clock: Clock, runs: Runs, planner: Planner) -> None:
+        self._state = state
+        self._clock = clock
+        self._runs = runs
+        self._planner = planner
+
+    def answer(self, verb: RunNow | CancelRuns | Pause | Resume | DefinitionsRead) -> tuple[str, ...]:
+        match verb:
+            case RunNow(job_id=job_id):
+                return self._run_now(job_id)
+            case CancelRuns(target=target):
+                return self._cancel(target)
+            case Pause(job_id=paused):
+                return self._pause(paused)
+            case Resume(job_id=resumed):
+                return self._resume(resumed)
+            case DefinitionsRead():
+                self._planner.take_in(verb)
+                return ()
+            case _ as never:
+                assert_never(never)
+
+    def _run_now(self, job_id: str) -> tuple[str, ...]:
+        if self._state.is_stopping:
+            raise Conflict("Daybell is stopping")
+        run = self._runs.request(self._job(job_id), "manual")
+        if run.outcome == "skipped":
+            raise Conflict(f"{job_id} cannot run now: {run.reason}")
+        return (run.run_id,)
+
+    def _cancel(self, target: str) -> tuple[str, ...]:
+        one = self._state.records.open_runs.get(target)
+        chosen = [one] if one is not None else self._state.records.open_of(target)
+        if not chosen and target in self._state.jobs:
+            raise Conflict(f"{target} has no run that waits or runs")
+        if not chosen:
+            raise RunNotFound(f"there is no open run and no job {target!r}")
+        for open_run in chosen:
+            self._runs.end(open_run, "cancelled", "cancelled by hand")
+        return tuple(open_run.run.run_id for open_run in chosen)
+
+    def _pause(self, job_id: str | None) -> tuple[str, ...]:
+        """What was due until now is decided first, as if the pause came a moment later."""
+        now = self._clock.now()
+        for job in self._chosen(job_id):
+            self._planner.settle(job)
+            self._state.batch.touched.add(job.id)
+        if job_id is None:
+            if not self._state.records.all_paused:
+                self._state.record(AllPaused(at=now))
+        elif not self._state.records.jobs[job_id].is_paused:
+            self._state.record(JobPaused(at=now, job_id=job_id), job_id)
+        return ()
+
+    def _resume(self, job_id: str | None) -> tuple[str, ...]:
+        """The instants inside the pause become one row, and owe nothing (M8)."""
+        now = self._clock.now()
+        chosen = self._chosen(job_id)
+        was_paused = [job for job in chosen if self._state.records.is_paused(job.id)]
+        if job_id is None and self._state.records.all_paused:
+            self._state.record(AllResumed(at=now))
+        if job_id is not None and self._state.records.jobs[job_id].is_paused:
+            self._state.record(JobResumed(at=now, job_id=job_id), job_id)
+        for job in was_paused:
+            self._state.batch.touched.add(job.id)
+            self._planner.pass_pause(job)
+        return ()
+
+    def _job(self, job_id: str) -> Job:
+        job = self._state.jobs.get(job_id)
+        if job is None and job_id in self._state.invalid:
+            raise Conflict(f"the file of {job_id} is not valid: see `daybell check`")
+        if job is None:
+            raise JobNotFound(f"there is no job {job_id!r}")
+        return job
+
+    def _chosen(self, job_id: str | None) -> Iterable[Job]:
+        return list(self._state.jobs.values()) if job_id is None else [self._job(job_id)]

@@ -1,0 +1,35 @@
+"""Records: what the ledger knows of a job and of its open runs. Folds of events, never written by hand."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from daybell.model.run import Outcome, ProcessIdentity, Run
+
+
+class JobRecord(Struct, frozen=True, kw_only=True):
+    """Everything of a job that outlives a restart."""
+
+    job_id: str
+    digest: str
+    """Of the schedule that `since` and `cursor` belong to."""
+    since: datetime
+    """When this schedule was first seen: the anchor of intervals that name none."""
+    cursor: datetime
+    """The last instant decided; what is due next lies after it."""
+    is_paused: bool = False
+    last_run: datetime | None = None
+    last_outcome: Outcome | None = None
+    last_error: str | None = None
+    last_duration_ms: int | None = None
+    run_count: int = 0
+    error_count: int = 0
+
+
+class OpenRun(Struct, frozen=True, kw_only=True):
+    """A run that has no outcome yet."""
+
+    run: Run
+    is_waiting: bool
+    """It was admitted and has no slot yet."""
+    process: ProcessIdentity | None = None

@@ -1,0 +1,115 @@
+"""Which jobs does this home have? The files below `jobs`, read again only where they changed."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from daybell.core.definitions import parse_job
+from daybell.engine.ports import Clock, DefinitionsRead
+from daybell.model.errors import Conflict, InvalidDefinition, JobNotFound
+from daybell.model.job import Job
+from daybell.model.status import Problem
+
+ABSENCE = 1.0
+"""Seconds after which a file that is gone counts as removed: editors replace files in two steps."""
+NAME = "{}.json"
+
+Check = Callable[[Job, str], list[Problem]]
+"""What of a valid job cannot work on this machine as it is now; `file` names its file."""
+
+
+class Parsed(Struct, frozen=True):
+    """A file as it was read."""
+
+    mark: tuple[int, int, int]
+    """Tells whether the file has changed since: inode, size, time of change in ns."""
+    job: Job | None
+    problems: tuple[Problem, ...]
+
+
+class JobFolder:
+    """One job a file. Hidden files and other endings are not looked at."""
+
+    def __init__(self, directory: Path, zone: ZoneInfo, check: Check, clock: Clock) -> None:
+        self._directory = directory
+        self._zone = zone
+        self._check = check
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._parsed: dict[str, Parsed] = {}
+        self._gone_since: dict[str, float] = {}
+
+    def read(self) -> DefinitionsRead:
+        """All files as they are now, each valid or with its problems."""
+        with self._lock:
+            before, self._parsed = self._parsed, {}
+            for path in sorted(self._directory.glob("[!.]*.json")):
+                parsed = self._parse(path, before.get(path.stem))
+                if parsed is not None:
+                    self._parsed[path.stem] = parsed
+            vanished = self._vanished(before)
+            self._parsed.update((job_id, before[job_id]) for job_id in vanished)
+            present = {job_id: one for job_id, one in self._parsed.items() if job_id not in vanished}
+            return DefinitionsRead(
+                jobs={job_id: one.job for job_id, one in present.items() if one.job is not None},
+                invalid=frozenset(job_id for job_id, one in present.items() if one.job is None),
+                problems=tuple(problem for one in present.values() for problem in self._problems(one)),
+                vanished=vanished,
+            )
+
+    def write(self, job_id: str, definition: bytes) -> None:
+        """Validate, then write a new file. InvalidDefinition; Conflict when it is there already."""
+        name = NAME.format(job_id)
+        parse_job(job_id, name, definition, self._zone)
+        beside = self._directory / f".{name}.new"
+        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "wb") as content:
+            content.write(definition)
+            content.flush()
+            os.fsync(content.fileno())
+        try:
+            os.link(beside, self._directory / name)
+        except FileExistsError as error:
+            raise Conflict(f"there is a job {job_id!r} already: remove it first, or edit {name}") from error
+        finally:
+            beside.unlink()
+
+    def remove(self, job_id: str) -> None:
+        """Taken away on purpose, it counts as removed at once. JobNotFound."""
+        with self._lock:
+            if job_id not in self._parsed:
+                raise JobNotFound(f"there is no job {job_id!r}")
+            (self._directory / NAME.format(job_id)).unlink(missing_ok=True)
+            del self._parsed[job_id]
+
+    def _parse(self, path: Path, known: Parsed | None) -> Parsed | None:
+        mark = (0, 0, 0)
+        try:
+            state = path.stat()
+            mark = (state.st_ino, state.st_size, state.st_mtime_ns)
+            if known is not None and known.mark == mark:
+                return known
+            return Parsed(mark, parse_job(path.stem, path.name, path.read_bytes(), self._zone), ())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            problem = Problem(path.name, "", f"cannot be read: {error.strerror}; check its permissions")
+            return Parsed(mark, None, (problem,))
+        except InvalidDefinition as error:
+            return Parsed(mark, None, error.problems)
+
+    def _problems(self, parsed: Parsed) -> tuple[Problem, ...]:
+        """The machine may have changed where the file has not, so this is looked at each time."""
+        if parsed.job is None:
+            return parsed.problems
+        return tuple(self._check(parsed.job, NAME.format(parsed.job.id)))
+
+    def _vanished(self, before: dict[str, Parsed]) -> frozenset[str]:
+        now = self._clock.monotonic()
+        missing = before.keys() - self._parsed.keys()
+        self._gone_since = {job_id: self._gone_since.get(job_id, now) for job_id in missing}
+        return frozenset(job_id for job_id in missing if now - self._gone_since[job_id] < ABSENCE)
