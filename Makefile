@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST_ARGS ?=
+# What the desktop tests want of the system; the app itself needs nothing of it.
+SYSTEM_PACKAGES := dbus
 
-.PHONY: help install demo test check format bench clean
+.PHONY: help install demo test lint check format system bench clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,9 +15,39 @@ help: ## List what can be made
 install: $(STAMP) ## Create the virtual environment and install Daybell into it
 
 $(STAMP): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@echo "Installing Daybell into $(VENV) (once, about half a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Daybell needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
+
+# Shells have a SECONDS of their own, which some export: only the one on make's command line counts.
+demo: install ## Show Daybell at work; SECONDS=30 ends it after so long
+	@$(BIN)/daybell start --demo $(if $(filter command line,$(origin SECONDS)),--seconds $(SECONDS))
+
+test: install system lint ## All checks and all tests, with coverage
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	@$(BIN)/python -m coverage report --include='src/daybell/core/*,src/daybell/model/*' --fail-under=100 --format=total >/dev/null \
+		|| { echo "core and model must be covered whole:"; $(BIN)/python -m coverage report --include='src/daybell/core/*,src/daybell/model/*' --show-missing --skip-covered; exit 1; }
+
+lint: install ## Style, types and architecture
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet || { echo "run: make format"; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+format: install ## Let ruff format and mend what it can
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+system:
+	@if command -v dbus-daemon >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
+	elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
+	else echo "Without $(SYSTEM_PACKAGES) the tests of the tray are skipped: sudo apt-get install $(SYSTEM_PACKAGES)"; fi
+
+bench: install ## Measure memory, idle cost and latency beside rivals
+	@$(BIN)/python benchmarks/run.py
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

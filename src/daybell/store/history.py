@@ -119,7 +119,7 @@ def lines_from_end(path: Path) -> Iterator[bytes]:
     """Read in blocks, so that the last lines of a large file cost no more than those of a small one."""
     try:
         file = path.open("rb")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     with file:
         position = file.seek(0, os.SEEK_END)

@@ -1,0 +1,221 @@
+"""How does one Daybell come to life, and how does it end? The only place that builds things."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from importlib.metadata import version
+
+from daybell.api.server import ApiServer
+from daybell.core.zones import zone
+from daybell.desktop.notices.choose import open_notices
+from daybell.desktop.notices.failures import failure_notice
+from daybell.desktop.notices.interface import Notices
+from daybell.desktop.tray.choose import open_tray
+from daybell.desktop.tray.clicks import Clicks
+from daybell.desktop.tray.interface import Tray
+from daybell.desktop.tray.null import NullTray
+from daybell.desktop.tray.presenter import Presenter
+from daybell.engine.bus import Subscriber
+from daybell.engine.loop import Ports
+from daybell.engine.mailbox import Mailbox
+from daybell.engine.service import Place, SchedulerService
+from daybell.engine.state import EngineConfig
+from daybell.handlers.catalog import Catalog
+from daybell.handlers.command import check_command
+from daybell.logs import log_events, write_log
+from daybell.machine.alarms import ApschedulerAlarms
+from daybell.machine.clock import SystemClock
+from daybell.machine.deadlines import DeadlineThread
+from daybell.machine.ids import SystemIds
+from daybell.machine.signals import StopSignals
+from daybell.machine.watch import DirectoryWatch
+from daybell.machine.workers import WorkerPool
+from daybell.machine.zones import machine_zone
+from daybell.model.errors import JobNotFound, describe_problem
+from daybell.model.events import AnyEvent, RunFinished
+from daybell.model.settings import SchedulerConfig
+from daybell.store.directories import Directories, create, find
+from daybell.store.history import RunHistory
+from daybell.store.instance import Instance, InstanceLock
+from daybell.store.jobs import JobFolder
+from daybell.store.journal import Journal
+from daybell.store.logs import RunLogs
+from daybell.store.settings import read_settings
+
+log = logging.getLogger("daybell")
+
+FORCED = 130
+"""Exit code after a second signal."""
+
+Say = Callable[[str], None]
+"""One line for the person at the terminal."""
+
+
+def run_app(*, headless: bool = False, say: Say | None = None) -> int:
+    """The app in the foreground, until somebody stops it. DaybellError when it cannot start."""
+    return App(find(os.environ), headless=headless, say=say or _to_stderr).run()
+
+
+class App:
+    """One running Daybell. `run` owns the main thread; `stop` may be called from any."""
+
+    def __init__(self, directories: Directories, *, headless: bool, say: Say) -> None:
+        self._directories = directories
+        self._headless = headless
+        self._say = say
+        self._clock = SystemClock()
+        self._stopping = threading.Event()
+
+    def run(self, ready: Callable[[SchedulerService], None] = lambda _: None) -> int:
+        """Start in order, block, stop in reverse; the exit code. `ready` hears of the running service."""
+        create(self._directories)
+        with ExitStack() as parts:
+            signals = StopSignals(self.stop, _force)
+            signals.start()
+            parts.callback(signals.close)
+            with ExitStack() as started:
+                service = self._start(started)
+                tray = self._show(started, service)
+                # Closed first, so that jobs get their grace while everything can still be asked.
+                started.callback(_shut_down, service)
+                ending = threading.Thread(target=self._end, args=(started.pop_all(), tray), name="lifecycle")
+            ending.start()
+            self._greet(service, tray)
+            tray.run(lambda: ready(service))
+            self.stop()
+            ending.join()
+        return 0
+
+    def stop(self) -> None:
+        """Ask for the end; returns at once."""
+        self._stopping.set()
+
+    def _end(self, parts: ExitStack, tray: Tray) -> None:
+        """The tray is the last to go: it says that Daybell stops until it has stopped."""
+        self._stopping.wait()
+        try:
+            parts.close()
+        except Exception:  # the edge of this thread: the main thread must still come back from the tray
+            log.exception("a part did not stop")
+        finally:
+            tray.stop()
+
+    def _start(self, parts: ExitStack) -> SchedulerService:
+        directories = self._directories
+        lock = InstanceLock(directories.instance_lock, directories.instance_file)
+        lock.acquire(Instance(os.getpid(), self._clock.now(), version("daybell")))
+        parts.callback(lock.release)
+        handler = write_log(directories.daybell_log)
+        parts.callback(logging.getLogger().removeHandler, handler)
+        parts.callback(handler.close)
+        service = self._build(parts)
+        service.subscribe(log_events)
+        service.request_stop = self.stop
+        service.start()
+        parts.callback(_shut_down, service)
+        return service
+
+    def _build(self, parts: ExitStack) -> SchedulerService:
+        directories = self._directories
+        machine = machine_zone()
+        settings = read_settings(directories.settings_file, machine).scheduler
+        config = EngineConfig(
+            zone=zone(settings.default_timezone, machine),
+            slots=_slots(settings),
+            shutdown_timeout=settings.shutdown_timeout,
+            version=version("daybell"),
+        )
+        journal = Journal(directories.journal)
+        parts.callback(journal.close)
+        mailbox = Mailbox()
+        deadlines = DeadlineThread(self._clock)
+        deadlines.start()
+        ports = Ports(
+            clock=self._clock,
+            ids=SystemIds(),
+            alarms=ApschedulerAlarms(),
+            deadlines=deadlines,
+            workers=WorkerPool(Catalog(deadlines), mailbox.post, self._clock, config.slots),
+            ledger=journal,
+            history=RunHistory(directories.history),
+            logs=RunLogs(directories.runs_log),
+        )
+        files = JobFolder(directories.jobs, config.zone, _check, self._clock)
+        service = SchedulerService(mailbox, ports, files, config, Place(str(directories.jobs), os.getpid()))
+        watch = DirectoryWatch(directories.jobs, service.reload, deadlines)
+        watch.start()
+        parts.callback(watch.stop)
+        return service
+
+    def _show(self, parts: ExitStack, service: SchedulerService) -> Tray:
+        """The doors to the running service: its API, its icon, its notices."""
+        notices = open_notices()
+        parts.callback(notices.stop)
+        service.subscribe(_failures(service, notices))
+        api = ApiServer(service, self._directories.socket)
+        api.start()
+        parts.callback(api.stop)
+        clicks = Clicks(service, notices)
+        tray = NullTray("no tray icon was asked for") if self._headless else open_tray(clicks.act)
+        clicks.start()
+        parts.callback(clicks.stop)
+        presenter = Presenter(service.status, tray, machine_zone, self._clock)
+        service.subscribe(lambda _: presenter.changed())
+        presenter.start()
+        parts.callback(presenter.stop)
+        return tray
+
+    def _greet(self, service: SchedulerService, tray: Tray) -> None:
+        status = service.status()
+        scheduler, count = status.scheduler, len(status.jobs)
+        jobs = "1 job" if count == 1 else f"{count} jobs"
+        self._say(f"Daybell {scheduler.version} is running: {jobs} in {scheduler.home}")
+        for problem in status.problems:
+            self._say(describe_problem(problem))
+        if tray.why:
+            log.info(tray.why)
+            self._say(f"{tray.why[0].upper()}{tray.why[1:]}: `daybell status` shows what runs.")
+        self._say("Ctrl-C stops it.")
+
+
+def _slots(settings: SchedulerConfig) -> int:
+    return settings.max_concurrent_runs or max(4, 2 * (os.cpu_count() or 1))
+
+
+def _failures(service: SchedulerService, notices: Notices) -> Subscriber:
+    """Tells the person of runs that failed, in the words of the notice."""
+
+    def tell(events: Sequence[AnyEvent]) -> None:
+        for event in events:
+            if isinstance(event, RunFinished) and event.run.is_failure:
+                notice = failure_notice(event.run, _title(service, event.run.job_id))
+                if notice is not None:
+                    notices.notify(*notice)
+
+    return tell
+
+
+def _title(service: SchedulerService, job_id: str) -> str:
+    try:
+        return service.get_job(job_id).title
+    except JobNotFound:
+        return job_id
+
+
+def _shut_down(service: SchedulerService) -> None:
+    if service.is_running:
+        service.shutdown()
+
+
+def _force() -> None:
+    """A second signal: the person does not want to wait."""
+    _to_stderr("Stopped by force: what was running may still run.")
+    os._exit(FORCED)
+
+
+def _to_stderr(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

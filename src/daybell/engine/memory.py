@@ -1,0 +1,170 @@
+"""The engine's ports in memory: for simulated time, and for tests of what stands above the engine."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from daybell.engine.ports import DefinitionsRead
+from daybell.model.errors import LedgerError
+from daybell.model.events import AnyEvent, Numbered, RunFinished, RunSkipped
+from daybell.model.job import Job
+from daybell.model.run import Run
+from daybell.model.status import Problem
+
+ROUNDING = 1e-6
+"""Seconds: datetimes count whole microseconds, floats do not."""
+
+
+class VirtualClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._elapsed = 0.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._elapsed
+
+    def advance_to(self, instant: datetime) -> None:
+        """Awake all the time until then; an instant that is over moves nothing."""
+        if instant > self._now:
+            self._elapsed += (instant - self._now).total_seconds()
+            self._now = instant
+
+    def step_to(self, instant: datetime) -> None:
+        """The wall clock is set, or the machine slept: no awake time passes."""
+        self._now = instant
+
+
+class CountingIds:
+    """Ids by counting: the same in each simulation."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def run_id(self, now: datetime) -> str:
+        self._count += 1
+        return f"{now:%Y%m%d-%H%M%S}-{self._count:08d}"
+
+    def traceparent(self) -> str:
+        return f"00-{self._count:032x}-{self._count:016x}-01"
+
+
+class VirtualAlarms:
+    """Rings when it is asked to."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, datetime] = {}
+        self._ring: Callable[[str], None] = lambda _: None
+
+    def start(self, ring: Callable[[str], None]) -> None:
+        self._ring = ring
+
+    def set(self, key: str, at: datetime) -> None:
+        self.at[key] = at
+
+    def clear(self, key: str) -> None:
+        self.at.pop(key, None)
+
+    def stop(self) -> None:
+        self.at.clear()
+
+    def ring(self, now: datetime) -> None:
+        """All that are due by now, the earliest first."""
+        for key, at in sorted(self.at.items(), key=lambda alarm: (alarm[1], alarm[0])):
+            if at <= now:
+                del self.at[key]
+                self._ring(key)
+
+
+class VirtualDeadlines:
+    """Acts when it is asked to."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self.at: dict[str, tuple[float, Callable[[], None]]] = {}
+
+    def set(self, key: str, after: timedelta, act: Callable[[], None]) -> None:
+        self.at[key] = (self._clock.monotonic() + after.total_seconds(), act)
+
+    def clear(self, key: str) -> None:
+        self.at.pop(key, None)
+
+    def stop(self) -> None:
+        self.at.clear()
+
+    def act(self) -> None:
+        """All that are over by now, the earliest first."""
+        for key, (at, act) in sorted(self.at.items(), key=lambda deadline: (deadline[1][0], deadline[0])):
+            if at <= self._clock.monotonic() + ROUNDING:
+                del self.at[key]
+                act()
+
+
+class MemoryLedger:
+    """Outlives the engine that writes it. With `refusal` set it refuses, as a full disk does."""
+
+    def __init__(self) -> None:
+        self.events: list[Numbered] = []
+        self.refusal: str | None = None
+
+    def append(self, events: Sequence[AnyEvent]) -> Sequence[Numbered]:
+        if self.refusal is not None:
+            raise LedgerError(self.refusal)
+        numbered = [Numbered(number, event) for number, event in enumerate(events, len(self.events) + 1)]
+        self.events.extend(numbered)
+        return numbered
+
+    def replay(self) -> Iterable[Numbered]:
+        return list(self.events)
+
+
+class MemoryHistory:
+    """Rows in a list."""
+
+    def __init__(self) -> None:
+        self._runs: list[Run] = []
+        self._last = 0
+
+    def add(self, numbered: Numbered) -> None:
+        if numbered.number > self._last and isinstance(numbered.event, RunFinished | RunSkipped):
+            self._last = numbered.number
+            self._runs.append(numbered.event.run)
+
+    def rows(self, job_id: str | None, limit: int) -> list[Run]:
+        newest_first = reversed(self._runs)
+        return [run for run in newest_first if job_id in (None, run.job_id)][:limit]
+
+    def find(self, run_id: str) -> Run | None:
+        return next((run for run in self._runs if run.run_id == run_id), None)
+
+
+class MemoryFiles:
+    """Job files that are jobs already."""
+
+    def __init__(self, jobs: Iterable[Job] = ()) -> None:
+        self.jobs = {job.id: job for job in jobs}
+        self.invalid: dict[str, Problem] = {}
+
+    def read(self) -> DefinitionsRead:
+        return DefinitionsRead(
+            jobs={job_id: job for job_id, job in self.jobs.items() if job_id not in self.invalid},
+            invalid=frozenset(self.invalid),
+            problems=tuple(self.invalid.values()),
+        )
+
+    def write(self, job_id: str, definition: bytes) -> None:
+        raise NotImplementedError
+
+    def remove(self, job_id: str) -> None:
+        del self.jobs[job_id]
+
+
+class NoLogs:
+    """Paths that nothing is ever written to."""
+
+    def path(self, job_id: str, run_id: str) -> Path:
+        return Path("runs") / job_id / f"{run_id}.log"

@@ -1,0 +1,201 @@
+"""The real engine in virtual time: no threads, no waiting, the same twice."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from daybell.engine.bus import Bus
+from daybell.engine.loop import Engine, Ports
+from daybell.engine.mailbox import Mailbox
+from daybell.engine.memory import (
+    ROUNDING,
+    CountingIds,
+    MemoryFiles,
+    MemoryHistory,
+    MemoryLedger,
+    NoLogs,
+    VirtualAlarms,
+    VirtualClock,
+    VirtualDeadlines,
+)
+from daybell.engine.messages import Asked, AttemptEnded, AttemptStarted, Message, Verb
+from daybell.engine.ports import Attempt, AttemptResult
+from daybell.engine.registry import JobRegistry
+from daybell.engine.state import EngineConfig
+from daybell.model.job import Job
+from daybell.model.run import ProcessIdentity, Run
+from daybell.model.status import JobStatus
+
+SOON = timedelta(milliseconds=1)
+
+
+class Behaviour(Struct, frozen=True):
+    """What a simulated command does."""
+
+    takes: timedelta = timedelta(seconds=1)
+    result: AttemptResult = AttemptResult(outcome="succeeded", exit_code=0)
+    ignores_sigterm: bool = False
+    ignores_all: bool = False
+    """It outlives even the final signal, as a process that hangs in the kernel does."""
+    can_start: bool = True
+
+
+class VirtualWorkers:
+    """Every attempt starts at once and ends after the time its behaviour takes."""
+
+    def __init__(
+        self, clock: VirtualClock, post: Callable[[Message], None], behave: Callable[[Attempt], Behaviour]
+    ) -> None:
+        self._clock = clock
+        self._post = post
+        self._behave = behave
+        self.alive: dict[str, tuple[float, Behaviour]] = {}
+
+    def start(self, attempt: Attempt) -> None:
+        run_id = attempt.run.run_id
+        behaviour = self._behave(attempt)
+        takes = behaviour.takes if behaviour.can_start else timedelta(0)
+        self.alive[run_id] = (self._clock.monotonic() + takes.total_seconds(), behaviour)
+        if behaviour.can_start:
+            identity = ProcessIdentity(len(self.alive), self._clock.monotonic(), "simulated")
+            self._post(AttemptStarted(run_id, identity))
+
+    def end(self, run_id: str, grace: timedelta) -> None:
+        if run_id in self.alive:
+            _, behaviour = self.alive[run_id]
+            if behaviour.ignores_all:
+                return
+            wait = grace if behaviour.ignores_sigterm else SOON
+            ended = AttemptResult(outcome="failed", exit_code=137 if behaviour.ignores_sigterm else 143)
+            at = self._clock.monotonic() + wait.total_seconds()
+            self.alive[run_id] = (at, Behaviour(result=ended))
+
+    def stop(self, timeout: timedelta) -> list[str]:  # noqa: ARG002 - the port's shape; nothing to wait for
+        return []
+
+    def finish_due(self) -> None:
+        for run_id, (at, behaviour) in sorted(self.alive.items(), key=lambda one: (one[1][0], one[0])):
+            if at <= self._clock.monotonic() + ROUNDING:
+                del self.alive[run_id]
+                self._post(AttemptEnded(run_id, behaviour.result))
+
+
+class Simulation:
+    """One home and the machine around it; `restart` and `crash` give it a new engine on the same ledger."""
+
+    def __init__(
+        self,
+        jobs: Iterable[Job] = (),
+        *,
+        start: datetime,
+        zone: ZoneInfo | None = None,
+        slots: int = 8,
+        behave: Callable[[Attempt], Behaviour] = lambda _: Behaviour(),
+    ) -> None:
+        utc = ZoneInfo("UTC")
+        self.config = EngineConfig(zone or utc, slots, timedelta(seconds=30), "simulated")
+        self.clock = VirtualClock(start)
+        self.ledger = MemoryLedger()
+        self.files = MemoryFiles(jobs)
+        self.behave = behave
+        self._ids = CountingIds()
+        self._boot()
+
+    def run_until(self, instant: datetime) -> None:
+        """Let everything happen up to and including that instant."""
+        self.settle()
+        while (upcoming := self._next_instant()) is not None and upcoming <= instant:
+            self.clock.advance_to(upcoming)
+            self._let_happen()
+        self.clock.advance_to(instant)
+        self._let_happen()
+
+    def run_for(self, length: timedelta) -> None:
+        self.run_until(self.clock.now() + length)
+
+    def suspend(self, length: timedelta) -> None:
+        """Asleep: the wall clock goes on, awake time does not; the alarms ring after the wake."""
+        self.clock.step_to(self.clock.now() + length)
+        self._let_happen()
+
+    def ask(self, verb: Verb) -> tuple[str, ...]:
+        """What the engine answers at once; raises what it raises."""
+        return self.ask_later(verb).result(0)
+
+    def ask_later(self, verb: Verb) -> Future[tuple[str, ...]]:
+        """The place for an answer that may take its time."""
+        reply: Future[tuple[str, ...]] = Future()
+        self._mailbox.post(Asked(verb, reply))
+        self.settle()
+        return reply
+
+    def reload(self) -> None:
+        """The job files were edited."""
+        self.ask(self.files.read())
+
+    def crash(self) -> None:
+        """The app is gone in an instant, and so is what it ran."""
+        self.workers.alive.clear()
+        self.alarms.stop()
+        self.deadlines.stop()
+
+    def restart(self) -> None:
+        """A new engine on the same ledger."""
+        self._boot()
+
+    def settle(self) -> None:
+        """Until the mailbox is empty."""
+        while messages := self._mailbox.pending():
+            self.engine.step(messages)
+
+    def status(self, job_id: str) -> JobStatus:
+        return self.registry.one(job_id)
+
+    def rows(self, job_id: str | None = None) -> list[Run]:
+        """Ended runs, oldest first."""
+        return list(reversed(self.history.rows(job_id, 1_000_000)))
+
+    def _boot(self) -> None:
+        self._mailbox = Mailbox()
+        self.registry = JobRegistry()
+        self.history = MemoryHistory()
+        self.alarms = VirtualAlarms()
+        self.deadlines = VirtualDeadlines(self.clock)
+        self.workers = VirtualWorkers(self.clock, self._mailbox.post, self._behaviour)
+        self.bus = Bus()
+        ports = Ports(
+            clock=self.clock,
+            ids=self._ids,
+            alarms=self.alarms,
+            deadlines=self.deadlines,
+            workers=self.workers,
+            ledger=self.ledger,
+            history=self.history,
+            logs=NoLogs(),
+        )
+        self.engine = Engine(self._mailbox, ports, self.config, self.registry, self.bus)
+        self.engine.boot(self.files.read())
+        self.settle()
+
+    def _behaviour(self, attempt: Attempt) -> Behaviour:
+        """Looked up at each attempt, so that a test may change `behave` on the way."""
+        return self.behave(attempt)
+
+    def _let_happen(self) -> None:
+        self.workers.finish_due()
+        self.settle()
+        self.deadlines.act()
+        self.settle()
+        self.alarms.ring(self.clock.now())
+        self.settle()
+
+    def _next_instant(self) -> datetime | None:
+        instants = list(self.alarms.at.values())
+        now, elapsed = self.clock.now(), self.clock.monotonic()
+        monotonic = [at for at, _ in self.workers.alive.values()]
+        monotonic += [at for at, _ in self.deadlines.at.values()]
+        instants += [now + timedelta(seconds=at - elapsed) for at in monotonic]
+        return min(instants, default=None)

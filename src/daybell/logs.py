@@ -1,0 +1,91 @@
+"""What does Daybell write about itself? `daybell.log`: one JSON object a line, for people and programs."""
+
+import logging
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import msgspec
+
+from daybell.core.fold import subject
+from daybell.model.events import AnyEvent, RunClaimed, RunFinished, RunQueued, RunSkipped
+from daybell.model.run import Run
+
+log = logging.getLogger("daybell")
+
+LARGEST = 2 * 1024 * 1024
+"""Bytes in one file; with the older ones at most 10 MiB in all."""
+OLDER = 4
+FIELDS = ("event", "job", "run", "trace_id", "duration_ms", "outcome", "reason", "late_threads")
+"""What a line may carry beside time, level and message."""
+
+
+class JsonLines(logging.Formatter):
+    """time (UTC), level, event, message, then what the record carries of FIELDS."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._encoder = msgspec.json.Encoder(enc_hook=str)
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC),
+            "level": record.levelname.lower(),
+            "event": getattr(record, "event", "message"),
+            "message": record.getMessage(),
+        }
+        for name in FIELDS[1:]:
+            value = getattr(record, name, None)
+            if value is not None:
+                line[name] = value
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return self._encoder.encode(line).decode()
+
+
+class PrivateRotatingFile(RotatingFileHandler):
+    """Readable by nobody else, from the first byte on."""
+
+    def _open(self) -> TextIOWrapper:
+        file = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(file, "a", encoding="utf-8", errors="backslashreplace")
+
+
+def write_log(path: Path) -> logging.Handler:
+    """From now on all that Daybell logs goes to this file; close the handler to end that."""
+    handler = PrivateRotatingFile(path, maxBytes=LARGEST, backupCount=OLDER, encoding="utf-8", delay=True)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    return handler
+
+
+def log_events(events: Sequence[AnyEvent]) -> None:
+    """A subscriber: one line an event, with its run and trace id."""
+    for event in events:
+        kind = str(event.__struct_config__.tag)
+        job_id, run_id = subject(event)
+        extra: dict[str, object] = {"event": kind, "job": job_id, "run": run_id}
+        match event:
+            case RunFinished(run=run) | RunSkipped(run=run) | RunClaimed(run=run) | RunQueued(run=run):
+                extra.update(_of_run(run))
+            case _:
+                pass
+        level = logging.WARNING if extra.get("outcome") in ("failed", "timed_out") else logging.INFO
+        log.log(level, "%s%s", kind.replace("_", " "), f" {job_id}" if job_id else "", extra=extra)
+
+
+def _of_run(run: Run) -> dict[str, object]:
+    took = None
+    if run.started is not None and run.finished is not None:
+        took = round((run.finished - run.started).total_seconds() * 1000)
+    return {
+        "trace_id": run.traceparent.split("-")[1] if run.traceparent else None,
+        "duration_ms": took,
+        "outcome": run.outcome,
+        "reason": run.reason or run.error,
+    }

@@ -1,0 +1,153 @@
+"""Where does Daybell keep its files? The one answer that the app and its command line share."""
+
+import hashlib
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST_SOCKET = 100
+"""Bytes. The kernel takes 104 on macOS and 108 on Linux, with the closing zero."""
+
+
+@dataclass(frozen=True)
+class Directories:
+    """Five directories and the names of what lies in them. Nothing exists until `create`."""
+
+    config: Path
+    data: Path
+    state: Path
+    log: Path
+    run: Path
+    socket: Path
+    """Of the local API; inside `run`, or inside a short directory of its own where that path is too long."""
+
+    @property
+    def jobs(self) -> Path:
+        return self.config / "jobs"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.config / "settings.json"
+
+    @property
+    def journal(self) -> Path:
+        return self.state / "journal.jsonl"
+
+    @property
+    def history(self) -> Path:
+        return self.data / "history"
+
+    @property
+    def daybell_log(self) -> Path:
+        return self.log / "daybell.log"
+
+    @property
+    def runs_log(self) -> Path:
+        return self.log / "runs"
+
+    @property
+    def instance_lock(self) -> Path:
+        return self.run / "instance.lock"
+
+    @property
+    def instance_file(self) -> Path:
+        return self.run / "instance.json"
+
+    def private(self) -> tuple[Path, ...]:
+        """All directories that must be ours alone, without repetition."""
+        own = (self.config, self.data, self.state, self.log, self.run, self.jobs, self.socket.parent)
+        return tuple(dict.fromkeys(own))
+
+
+def find(environ: Mapping[str, str]) -> Directories:
+    """All under DAYBELL_HOME where that is set, else where this system keeps such files."""
+    home = environ.get("DAYBELL_HOME")
+    return _under(Path(home).expanduser().absolute()) if home else _of_this_system(environ)
+
+
+def create(directories: Directories) -> None:
+    """Make what is missing, readable by nobody else; DaybellError when one of them is not ours."""
+    for directory in directories.private():
+        _refuse_file(directory)
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_private(directory)
+        except OSError as error:
+            raise _error(f"cannot create the directory {directory}: {error.strerror}") from error
+
+
+def socket_path(run: Path, short_root: Path) -> Path:
+    """Where the API listens: in `run`, unless that is longer than a socket's path may be."""
+    usual = run / "api.sock"
+    if len(os.fsencode(usual)) <= LONGEST_SOCKET:
+        return usual
+    digest = hashlib.sha256(os.fsencode(run)).hexdigest()[:16]
+    return short_root / f"daybell-{digest}" / "api.sock"
+
+
+def _under(home: Path) -> Directories:
+    run = home / "run"
+    return Directories(
+        config=home / "config",
+        data=home / "data",
+        state=home / "state",
+        log=home / "log",
+        run=run,
+        socket=socket_path(run, Path(tempfile.gettempdir())),
+    )
+
+
+def _of_this_system(environ: Mapping[str, str]) -> Directories:
+    from platformdirs import PlatformDirs  # noqa: PLC0415 - it costs 10 ms, and DAYBELL_HOME needs none of it
+
+    places = PlatformDirs("daybell", appauthor=False)
+    run = _runtime(environ) or places.user_state_path / "run"
+    return Directories(
+        config=places.user_config_path,
+        data=places.user_data_path,
+        state=places.user_state_path,
+        log=places.user_log_path,
+        run=run,
+        socket=socket_path(run, Path(tempfile.gettempdir())),
+    )
+
+
+def _runtime(environ: Mapping[str, str]) -> Path | None:
+    """The session's directory for sockets, which only Linux and its kin have.
+
+    Not platformdirs' answer: without a session it warns and goes to a name that anybody could take.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        return None
+    for place in (environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{os.getuid()}"):
+        if Path(place).is_absolute() and Path(place).is_dir() and Path(place).stat().st_uid == os.getuid():
+            return Path(place) / "daybell"
+    return None
+
+
+def _refuse_file(directory: Path) -> None:
+    if directory.exists() and not directory.is_dir():
+        raise _error(f"{directory} must be a directory, but is a file; move it away")
+
+
+def _make_private(directory: Path) -> None:
+    if sys.platform == "win32":
+        return  # a person's profile is private there by inheritance
+    about = directory.stat()
+    if about.st_uid != os.getuid():
+        raise _error(
+            f"{directory} belongs to another user (uid {about.st_uid}); "
+            "give it back with chown, or set DAYBELL_HOME to a directory of your own"
+        )
+    if stat.S_IMODE(about.st_mode) & 0o077:
+        directory.chmod(0o700)
+
+
+def _error(message: str) -> Exception:
+    from daybell.model.errors import DaybellError  # noqa: PLC0415 - it brings msgspec: 20 ms for each command
+
+    return DaybellError(message)

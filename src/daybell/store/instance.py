@@ -1,0 +1,48 @@
+"""Who may run in this home? One process: the one that holds the lock."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, Timeout
+from msgspec import Struct
+
+from daybell.model.errors import AlreadyRunning
+
+
+class Instance(Struct, frozen=True):
+    """Who runs. Only the lock decides; this is for people to read."""
+
+    pid: int
+    started: datetime
+    version: str
+
+
+class InstanceLock:
+    """Held until it is released or the process is gone; children do not inherit it."""
+
+    def __init__(self, lock: Path, file: Path) -> None:
+        self._lock = FileLock(lock, mode=0o600)
+        self._file = file
+
+    def acquire(self, instance: Instance) -> None:
+        """AlreadyRunning, naming who holds it."""
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise AlreadyRunning(f"Daybell is already running in this home{self._who()}") from error
+        file = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "wb") as content:
+            content.write(msgspec.json.encode(instance))
+
+    def release(self) -> None:
+        self._file.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _who(self) -> str:
+        try:
+            instance = msgspec.json.decode(self._file.read_bytes(), type=Instance)
+        except (OSError, msgspec.DecodeError):
+            return ""
+        return f": process {instance.pid}, since {instance.started.astimezone():%Y-%m-%d %H:%M}"

@@ -1,0 +1,108 @@
+"""Ended runs are found newest first, and refilled from the journal without doubles."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from daybell.model.events import JobPaused, Numbered, RunFinished, RunSkipped
+from daybell.model.run import Run
+from daybell.store import history as module
+from daybell.store.history import RunHistory, lines_from_end
+
+NOW = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
+
+
+def ended(number: int, job_id: str = "backup", finished: datetime = NOW) -> Numbered:
+    run = Run(run_id=f"r{number}", job_id=job_id, cause="schedule", outcome="succeeded", finished=finished)
+    return Numbered(number, RunFinished(at=finished, run=run))
+
+
+def ids(runs: list[Run]) -> list[str]:
+    return [run.run_id for run in runs]
+
+
+def test_rows_come_newest_first_per_job_and_for_all(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    for numbered in (ended(1), ended(2, "mail"), ended(3)):
+        history.add(numbered)
+    assert ids(history.rows("backup", 10)) == ["r3", "r1"]
+    assert ids(history.rows(None, 2)) == ["r3", "r2"]
+
+
+def test_a_job_s_rows_go_back_over_months(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    history.add(ended(1))
+    history.add(ended(2, finished=NOW + timedelta(minutes=2)))
+    assert ids(history.rows("backup", 10)) == ["r2", "r1"]
+    assert sorted(path.name for path in (tmp_path / "backup").iterdir()) == ["2026-03.jsonl", "2026-04.jsonl"]
+
+
+def test_only_events_that_end_a_request_are_kept(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    history.add(Numbered(1, JobPaused(at=NOW, job_id="backup")))
+    skipped = Run(run_id="r2", job_id="backup", cause="schedule", outcome="skipped", finished=NOW)
+    history.add(Numbered(2, RunSkipped(at=NOW, run=skipped)))
+    assert ids(history.rows(None, 10)) == ["r2"]
+
+
+def test_a_replay_after_a_restart_doubles_nothing_and_fills_what_is_missing(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    history.add(ended(1))
+    history.add(ended(2))
+    recent = tmp_path / "recent.jsonl"
+    recent.write_bytes(recent.read_bytes().splitlines(keepends=True)[0])
+    again = RunHistory(tmp_path)
+    for number in (1, 2, 3):
+        again.add(ended(number))
+    assert ids(again.rows(None, 10)) == ["r3", "r2", "r1"]
+    assert ids(again.rows("backup", 10)) == ["r3", "r2", "r1"]
+
+
+def test_the_file_of_all_jobs_is_trimmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT", 5)
+    history = RunHistory(tmp_path)
+    for number in range(1, 14):
+        history.add(ended(number))
+    assert len((tmp_path / "recent.jsonl").read_bytes().splitlines()) == 8
+    assert ids(history.rows(None, 100))[:2] == ["r13", "r12"]
+    assert len(history.rows("backup", 100)) == 13
+
+
+def test_a_run_is_found_by_its_id_also_when_it_is_no_longer_recent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT", 2)
+    history = RunHistory(tmp_path)
+    for number in range(1, 8):
+        history.add(ended(number))
+    found = history.find("r1")
+    assert found is not None
+    assert found.run_id == "r1"
+    assert history.find("r99") is None
+
+
+def test_a_damaged_row_is_passed_over(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    history.add(ended(1))
+    with (tmp_path / "backup" / "2026-03.jsonl").open("ab") as file:
+        file.write(b'{"number": 2, "run"\n')
+    assert ids(history.rows("backup", 10)) == ["r1"]
+
+
+def test_what_cannot_be_written_waits_and_is_written_later(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path / "history")
+    blocker = tmp_path / "history"
+    blocker.write_text("a file where the directory belongs")
+    history.add(ended(1))
+    assert history.rows(None, 10) == []
+    blocker.unlink()
+    history.add(ended(2))
+    assert ids(history.rows(None, 10)) == ["r2", "r1"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3000, 20_000])
+def test_lines_come_from_the_end_across_blocks(tmp_path: Path, count: int) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b"".join(b"line %d\n" % number for number in range(count)))
+    assert list(lines_from_end(path)) == [b"line %d" % number for number in reversed(range(count))]

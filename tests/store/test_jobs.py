@@ -1,0 +1,152 @@
+"""One job a file: good ones count, bad ones are told, and nothing is lost while an editor saves."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from builders import BERLIN, at
+from daybell.engine.memory import VirtualClock
+from daybell.model.errors import Conflict, InvalidDefinition, JobNotFound
+from daybell.model.job import Job
+from daybell.model.status import Problem
+from daybell.store.jobs import JobFolder
+
+GOOD = json.dumps({"handler": {"type": "command", "argv": ["true"]}}).encode()
+
+
+class Machine:
+    """What a folder sees of it: a clock, and programs that are there or not."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock(at("2026-03-02 12:00"))
+        self.missing: set[str] = set()
+
+    def check(self, job: Job, file: str) -> list[Problem]:
+        return [Problem(file, "handler.argv[0]", "not found")] if job.id in self.missing else []
+
+
+@pytest.fixture
+def machine() -> Machine:
+    return Machine()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, machine: Machine) -> JobFolder:
+    return JobFolder(tmp_path, BERLIN, machine.check, machine.clock)
+
+
+def write(folder: Path, name: str, content: bytes = GOOD) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def test_every_json_file_is_a_job_and_nothing_else_is(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "backup.json")
+    for other in (".backup.json.swp", ".hidden.json", "backup.json~", "notes.txt"):
+        write(tmp_path, other)
+    assert list(folder.read().jobs) == ["backup"]
+
+
+def test_one_bad_file_takes_no_other_job_down(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "backup.json")
+    write(tmp_path, "broken.json", b"{")
+    read = folder.read()
+    assert (list(read.jobs), read.invalid) == (["backup"], frozenset({"broken"}))
+    assert [problem.file for problem in read.problems] == ["broken.json"]
+
+
+def test_a_name_that_is_no_slug_is_a_problem(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "Back Up.json")
+    read = folder.read()
+    assert read.jobs == {}
+    assert [problem.file for problem in read.problems] == ["Back Up.json"]
+
+
+def test_a_file_is_parsed_again_only_when_it_changed(tmp_path: Path, folder: JobFolder) -> None:
+    path = write(tmp_path, "backup.json")
+    first = folder.read().jobs["backup"]
+    assert folder.read().jobs["backup"] is first
+    path.write_bytes(GOOD.replace(b"true", b"false"))
+    assert folder.read().jobs["backup"].handler.argv == ("false",)
+
+
+def test_what_the_machine_lacks_is_told_each_time_and_the_job_counts(
+    tmp_path: Path, folder: JobFolder, machine: Machine
+) -> None:
+    write(tmp_path, "backup.json")
+    machine.missing.add("backup")
+    read = folder.read()
+    assert list(read.jobs) == ["backup"]
+    assert [problem.field for problem in read.problems] == ["handler.argv[0]"]
+    machine.missing.clear()
+    assert folder.read().problems == ()
+
+
+def test_a_file_counts_as_removed_only_when_it_was_absent_for_a_second(
+    tmp_path: Path, folder: JobFolder, machine: Machine
+) -> None:
+    path = write(tmp_path, "backup.json")
+    folder.read()
+    path.unlink()
+    assert folder.read().vanished == frozenset({"backup"})
+    machine.clock.advance_to(at("2026-03-02 12:00:00.9"))
+    assert folder.read().vanished == frozenset({"backup"})
+    machine.clock.advance_to(at("2026-03-02 12:00:01"))
+    assert folder.read().vanished == frozenset()
+
+
+def test_a_file_that_comes_back_in_time_was_never_away(
+    tmp_path: Path, folder: JobFolder, machine: Machine
+) -> None:
+    path = write(tmp_path, "backup.json")
+    folder.read()
+    path.unlink()
+    folder.read()
+    write(tmp_path, "backup.json")
+    read = folder.read()
+    assert (list(read.jobs), read.vanished) == (["backup"], frozenset())
+    path.unlink()
+    machine.clock.advance_to(at("2026-03-02 12:00:05"))
+    assert folder.read().vanished == frozenset({"backup"})
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "backup.json").chmod(0)
+    assert "permission" in folder.read().problems[0].message.lower()
+
+
+def test_a_directory_that_looks_like_a_job_is_a_problem(tmp_path: Path, folder: JobFolder) -> None:
+    (tmp_path / "backup.json").mkdir()
+    assert "cannot be read" in folder.read().problems[0].message
+
+
+def test_writing_validates_and_keeps_the_file_private(tmp_path: Path, folder: JobFolder) -> None:
+    folder.write("backup", GOOD)
+    path = tmp_path / "backup.json"
+    assert path.read_bytes() == GOOD
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(InvalidDefinition):
+        folder.write("mail", b"{}")
+    assert [one.name for one in tmp_path.iterdir()] == ["backup.json"]
+
+
+def test_writing_never_replaces_a_job(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "backup.json", b"precious")
+    with pytest.raises(Conflict, match="backup"):
+        folder.write("backup", GOOD)
+    assert (tmp_path / "backup.json").read_bytes() == b"precious"
+
+
+def test_removing_takes_the_file_away_at_once(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "backup.json")
+    folder.read()
+    folder.remove("backup")
+    read = folder.read()
+    assert (read.jobs, read.vanished, list(tmp_path.iterdir())) == ({}, frozenset(), [])
+    with pytest.raises(JobNotFound):
+        folder.remove("backup")
