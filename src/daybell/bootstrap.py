@@ -24,19 +24,23 @@ from daybell.engine.mailbox import Mailbox
 from daybell.engine.service import Place, SchedulerService
 from daybell.engine.state import EngineConfig
 from daybell.handlers.catalog import Catalog
-from daybell.handlers.command import check_command
+from daybell.handlers.command import Commands
+from daybell.handlers.program import check_command
 from daybell.logs import log_events, write_log
 from daybell.machine.alarms import ApschedulerAlarms
 from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.ids import SystemIds
+from daybell.machine.processes.choose import machine_processes
 from daybell.machine.signals import StopSignals
 from daybell.machine.watch import DirectoryWatch
 from daybell.machine.workers import WorkerPool
 from daybell.machine.zones import machine_zone
 from daybell.model.errors import JobNotFound, describe_problem
 from daybell.model.events import AnyEvent, RunFinished
+from daybell.model.job import CommandHandler, Job
 from daybell.model.settings import SchedulerConfig
+from daybell.model.status import Problem
 from daybell.store.directories import Directories, create, find
 from daybell.store.history import RunHistory
 from daybell.store.instance import Instance, InstanceLock
@@ -133,12 +137,14 @@ class App:
         mailbox = Mailbox()
         deadlines = DeadlineThread(self._clock)
         deadlines.start()
+        commands = Commands(machine_processes(deadlines, self._clock))
+        handlers = Catalog({CommandHandler: commands})
         ports = Ports(
             clock=self._clock,
             ids=SystemIds(),
             alarms=ApschedulerAlarms(),
             deadlines=deadlines,
-            workers=WorkerPool(Catalog(deadlines), mailbox.post, self._clock, config.slots),
+            workers=WorkerPool(handlers, mailbox.post, self._clock, config.slots),
             ledger=journal,
             history=RunHistory(directories.history),
             logs=RunLogs(directories.runs_log),
@@ -179,6 +185,11 @@ class App:
             log.info(tray.why)
             self._say(f"{tray.why[0].upper()}{tray.why[1:]}: `daybell status` shows what runs.")
         self._say("Ctrl-C stops it.")
+
+
+def _check(job: Job, file: str) -> list[Problem]:
+    """What of a valid job cannot work on this machine as it is now."""
+    return check_command(job.handler, file)
 
 
 def _slots(settings: SchedulerConfig) -> int:

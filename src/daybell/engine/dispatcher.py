@@ -22,6 +22,7 @@ from daybell.engine.ports import Clock, DefinitionsRead, Ids, LogFiles
 from daybell.engine.runs import Runs
 from daybell.engine.state import State
 from daybell.engine.verbs import Verbs
+from daybell.model.durations import spell
 from daybell.model.errors import DaybellError
 from daybell.model.events import SchedulerStarted, SchedulerStopped
 from daybell.model.job import GRACE
@@ -106,7 +107,7 @@ class Dispatcher:
     def _give_up(self) -> None:
         timeout = self.state.config.shutdown_timeout
         for open_run in list(self.state.records.open_runs.values()):
-            self._runs.finish(open_run.run, "interrupted", f"it did not end within {timeout}")
+            self._runs.finish(open_run.run, "interrupted", f"it did not end within {spell(timeout)}")
         self._stop_if_over()
 
     def _stop_if_over(self) -> None:

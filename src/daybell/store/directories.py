@@ -1,20 +1,17 @@
 """Where does Daybell keep its files? The one answer that the app and its command line share."""
 
-import hashlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 LONGEST_SOCKET = 100
 """Bytes. The kernel takes 104 on macOS and 108 on Linux, with the closing zero."""
 
 
-@dataclass(frozen=True)
-class Directories:
+class Directories(NamedTuple):
     """Five directories and the names of what lies in them. Nothing exists until `create`."""
 
     config: Path
@@ -59,8 +56,9 @@ class Directories:
 
     def private(self) -> tuple[Path, ...]:
         """All directories that must be ours alone, without repetition."""
-        own = (self.config, self.data, self.state, self.log, self.run, self.jobs, self.socket.parent)
-        return tuple(dict.fromkeys(own))
+        own = (self.config, self.data, self.state, self.log, self.run, self.jobs)
+        below = (self.history, self.runs_log, self.socket.parent)
+        return tuple(dict.fromkeys((*own, *below)))
 
 
 def find(environ: Mapping[str, str]) -> Directories:
@@ -80,13 +78,10 @@ def create(directories: Directories) -> None:
             raise _error(f"cannot create the directory {directory}: {error.strerror}") from error
 
 
-def socket_path(run: Path, short_root: Path) -> Path:
+def socket_path(run: Path) -> Path:
     """Where the API listens: in `run`, unless that is longer than a socket's path may be."""
     usual = run / "api.sock"
-    if len(os.fsencode(usual)) <= LONGEST_SOCKET:
-        return usual
-    digest = hashlib.sha256(os.fsencode(run)).hexdigest()[:16]
-    return short_root / f"daybell-{digest}" / "api.sock"
+    return usual if len(os.fsencode(usual)) <= LONGEST_SOCKET else _short_socket_path(run)
 
 
 def _under(home: Path) -> Directories:
@@ -97,7 +92,7 @@ def _under(home: Path) -> Directories:
         state=home / "state",
         log=home / "log",
         run=run,
-        socket=socket_path(run, Path(tempfile.gettempdir())),
+        socket=socket_path(run),
     )
 
 
@@ -112,8 +107,17 @@ def _of_this_system(environ: Mapping[str, str]) -> Directories:
         state=places.user_state_path,
         log=places.user_log_path,
         run=run,
-        socket=socket_path(run, Path(tempfile.gettempdir())),
+        socket=socket_path(run),
     )
+
+
+def _short_socket_path(run: Path) -> Path:
+    """The same for all programs of this home, and for no other home; `create` refuses it to other users."""
+    import hashlib  # noqa: PLC0415 - few homes are so deep, and each command would pay 4 ms for the two
+    import tempfile  # noqa: PLC0415 - as above
+
+    digest = hashlib.sha256(os.fsencode(run)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"daybell-{digest}" / "api.sock"
 
 
 def _runtime(environ: Mapping[str, str]) -> Path | None:

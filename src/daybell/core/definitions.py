@@ -1,0 +1,151 @@
+"""What job does a file define, and what is wrong with it if it defines none?"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from daybell.core import cron, documents, shapes, zones
+from daybell.core.documents import show
+from daybell.core.shapes import Remark
+from daybell.model.durations import Duration
+from daybell.model.errors import InvalidCron, InvalidTimezone
+from daybell.model.job import CommandHandler, CronTrigger, IntervalTrigger, Job
+
+SHORTEST = timedelta(seconds=1)
+"""Of an interval: what starts more often belongs into one long-running program."""
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+EXIT_CODES = range(256)
+RESERVED = re.compile(r"con|nul|aux|prn|(com|lpt)[0-9]")
+"""Names that Windows gives to devices, with any ending."""
+REFERENCE = "keyring:"
+"""How a reference to a secret begins; it is kept free for the day on which Daybell can follow one."""
+EXAMPLES = {
+    "handler": '{"type": "command", "argv": ["program", "argument"]}',
+    "argv": '["program", "argument"]',
+    "expression": '"30 2 * * *"',
+    "every": '"5m"',
+    "at": '"2026-12-24T18:00:00"',
+}
+
+
+def parse_job(job_id: str, file: str, content: bytes, zone: ZoneInfo) -> Job:
+    """The job that this file defines; InvalidDefinition carries every problem, with its remedy.
+
+    `zone` is what "local" stands for.
+    """
+    document = documents.read_object(file, content)
+    zoned = {(CronTrigger, "timezone"): partial(check_timezone, machine=zone)}
+    return shapes.read(file, document, Job, shapes.Rules(CHECKS | zoned, EXAMPLES), id=job_id)
+
+
+def dump_job(job: Job) -> bytes:
+    """The file that defines this job: what `parse_job` reads, without keys that stand at their default."""
+    members = shapes.plain(job)
+    handler = members.pop("handler")
+    del members["id"]
+    text = json.dumps({"schema": job.schema, **members, "handler": handler}, indent=2, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def check_timezone(name: str, machine: ZoneInfo) -> Iterator[Remark]:
+    try:
+        zones.zone(name, machine)
+    except InvalidTimezone as refusal:
+        yield "", str(refusal)
+
+
+def _check_id(job_id: str) -> Iterator[Remark]:
+    if not SLUG.fullmatch(job_id):
+        rule = "at most 64 of a-z, 0-9, - and _, beginning with a letter or digit"
+        yield "", f"the file's name is the job's id, expected {rule}, found {show(job_id)}"
+    elif RESERVED.fullmatch(job_id):
+        yield "", f'Windows keeps the name "{job_id}" for itself, rename the file'
+
+
+def _check_name(name: str) -> Iterator[Remark]:
+    if not name.isprintable():
+        yield "", f"expected one line of text, found {show(name)}"
+
+
+def _check_expression(expression: str) -> Iterator[Remark]:
+    try:
+        cron.parse(expression)
+    except InvalidCron as refusal:
+        yield "", str(refusal)
+
+
+def _check_every(length: Duration) -> Iterator[Remark]:
+    if length < SHORTEST:
+        yield "", f'expected at least "1s", found "{length}"'
+
+
+def check_positive(length: Duration) -> Iterator[Remark]:
+    if not length:
+        yield "", f'expected more than no time at all, found "{length}"'
+
+
+def _check_argv(argv: tuple[str, ...]) -> Iterator[Remark]:
+    if not argv or not argv[0].strip():
+        yield "", f"expected a program, and then its arguments, found {show(argv)}"
+    for place, argument in enumerate(argv):
+        yield from _check_nul(argument, f"[{place}]")
+
+
+def _check_cwd(cwd: str) -> Iterator[Remark]:
+    if not cwd:
+        yield (
+            "",
+            'expected a directory such as "~/Pictures", found ""; leave the key out for the home directory',
+        )
+    yield from _check_nul(cwd, "")
+
+
+def _check_env(env: dict[str, str]) -> Iterator[Remark]:
+    for name, value in env.items():
+        if not name or "=" in name or "\0" in name:
+            yield f".{name}", f"expected the name of a variable, without =, found {show(name)}"
+        if value.startswith(REFERENCE):
+            yield (
+                f".{name}",
+                f"references to secrets are not supported yet: {show(value)} would be passed as it is",
+            )
+        yield from _check_nul(value, f".{name}")
+
+
+def _check_nul(text: str, below: str) -> Iterator[Remark]:
+    if "\0" in text:
+        yield below, "expected text without the character \\u0000, which no program can be given"
+
+
+def _check_exit_codes(codes: tuple[int, ...]) -> Iterator[Remark]:
+    if not codes:
+        yield "", "expected at least one exit code, else no run could succeed, found []"
+    for place, code in enumerate(codes):
+        if code not in EXIT_CODES:
+            yield f"[{place}]", f"expected an exit code from 0 to 255, found {code}"
+
+
+def _check_command(handler: CommandHandler) -> Iterator[Remark]:
+    if handler.shell and len(handler.argv) != 1:
+        line = show(" ".join(handler.argv))
+        yield (
+            ".argv",
+            f'with "shell": true, expected one command line, found {len(handler.argv)}, write [{line}]',
+        )
+
+
+CHECKS: dict[tuple[type, str], shapes.Check] = {
+    (Job, "id"): _check_id,
+    (Job, "name"): _check_name,
+    (Job, "timeout"): check_positive,
+    (CronTrigger, "expression"): _check_expression,
+    (IntervalTrigger, "every"): _check_every,
+    (CommandHandler, ""): _check_command,
+    (CommandHandler, "argv"): _check_argv,
+    (CommandHandler, "cwd"): _check_cwd,
+    (CommandHandler, "env"): _check_env,
+    (CommandHandler, "success_exit_codes"): _check_exit_codes,
+}

@@ -1,0 +1,99 @@
+"""Which keys does a file of Daybell's hold, and where is it broken if it is no JSON object?"""
+
+import json
+from collections import Counter
+from typing import NoReturn
+
+from daybell.model.errors import InvalidDefinition
+from daybell.model.status import Problem
+
+LARGEST = 1024 * 1024
+"""Bytes of a file; more is not a definition but a mistake."""
+SCHEMA = 1
+"""Of the files this version reads and writes."""
+SHOWN = 60
+"""Characters of a wrong value that a sentence can hold."""
+
+
+class _Broken(Exception):
+    """Why these bytes hold no JSON object."""
+
+
+def read_object(file: str, content: bytes) -> dict[str, object]:
+    """The object these bytes hold; InvalidDefinition says what is wrong, with line and column.
+
+    "$schema", which is for editors, is left out. A file of a newer Daybell is refused as a whole.
+    """
+    twice: list[str] = []
+    try:
+        document = _load(_decode(content), twice)
+    except _Broken as broken:
+        raise InvalidDefinition([Problem(file, "", str(broken))]) from None
+    if twice:
+        message = "this key stands twice in one object: keep one"
+        raise InvalidDefinition([Problem(file, key, message) for key in dict.fromkeys(twice)])
+    schema = document.get("schema")
+    if isinstance(schema, int) and schema > SCHEMA:
+        message = f"written by a newer Daybell: expected {SCHEMA}, found {schema}; update this one"
+        raise InvalidDefinition([Problem(file, "schema", message)])
+    document.pop("$schema", None)
+    return document
+
+
+def show(value: object) -> str:
+    """The value as JSON, short enough for a sentence."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def _decode(content: bytes) -> str:
+    if len(content) > LARGEST:
+        raise _Broken(f"expected at most 1 MiB, found {len(content):,} bytes")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _Broken(f"line {line}: the file is not UTF-8 text, save it with that encoding") from None
+    if not text.strip():
+        raise _Broken("the file is empty, expected an object in braces: {…}")
+    return text
+
+
+def _load(text: str, twice: list[str]) -> dict[str, object]:
+    def gather(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            twice.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        return members
+
+    def refuse(number: str) -> NoReturn:
+        raise _Broken(f"{number} is not a number that JSON knows")
+
+    try:
+        document = json.loads(text, object_pairs_hook=gather, parse_constant=refuse)
+        json.dumps(document, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise _Broken(f"line {error.lineno}, column {error.colno}: {_reason(error, text)}") from None
+    except UnicodeEncodeError:
+        raise _Broken(r"half a character stands alone: a \ud… escape needs its other half") from None
+    except (RecursionError, ValueError):
+        raise _Broken("its brackets are too deep, or a number too long, for a definition") from None
+    if not isinstance(document, dict):
+        raise _Broken(f"expected an object in braces: {{…}}, found {show(document)}")
+    return document
+
+
+def _reason(error: json.JSONDecodeError, text: str) -> str:
+    """What people most often did to get here, or else the decoder's words."""
+    rest, before = text[error.pos :].lstrip(), text[: error.pos].rstrip()
+    if rest.startswith(("//", "/*", "#")):
+        return 'JSON has no comments, use the key "description"'
+    if rest.startswith("'"):
+        return "JSON has double quotes, not single ones"
+    if rest.startswith("\\"):
+        return r"a backslash is written twice: \\"
+    if before.endswith(",") or rest.startswith(","):
+        return "there is a comma too many"
+    if not rest:
+        return "the file ends too early, a closing bracket is missing"
+    return (error.msg[0].lower() + error.msg[1:]).removesuffix(" at").removesuffix(" starting")

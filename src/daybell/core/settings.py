@@ -1,0 +1,38 @@
+"""What do the settings say, and what is wrong with them?"""
+
+from collections.abc import Iterator
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from daybell.core import documents, shapes
+from daybell.core.definitions import check_positive, check_timezone
+from daybell.core.shapes import Remark
+from daybell.model.errors import InvalidDefinition, InvalidSettings
+from daybell.model.settings import SchedulerConfig, Settings
+
+
+def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
+    """The settings in this file; InvalidSettings carries every problem, with its remedy.
+
+    `zone` is what "local" stands for.
+    """
+    checks: dict[tuple[type, str], shapes.Check] = {
+        (Settings, "schema"): _check_schema,
+        (SchedulerConfig, "default_timezone"): partial(check_timezone, machine=zone),
+        (SchedulerConfig, "shutdown_timeout"): check_positive,
+        (SchedulerConfig, "max_concurrent_runs"): _check_runs,
+    }
+    try:
+        return shapes.read(file, documents.read_object(file, content), Settings, shapes.Rules(checks, {}))
+    except InvalidDefinition as refusal:
+        raise InvalidSettings(refusal.problems) from None
+
+
+def _check_schema(schema: int) -> Iterator[Remark]:
+    if schema != documents.SCHEMA:
+        yield "", f"expected {documents.SCHEMA}, found {schema}"
+
+
+def _check_runs(count: int) -> Iterator[Remark]:
+    if count < 1:
+        yield "", f"expected at least 1 run at once, found {count}; leave the key out to let Daybell choose"

@@ -1,0 +1,34 @@
+"""Which handler runs this job?"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from daybell.engine.ports import Attempt, AttemptResult, Handler
+from daybell.model import job as definitions
+from daybell.model.run import ProcessIdentity
+
+
+class Catalog:
+    """A handler made of all the others, each registered for one type of definition."""
+
+    def __init__(self, handlers: Mapping[type[definitions.Handler], Handler]) -> None:
+        self._handlers = dict(handlers)
+
+    def has(self, kind: type[definitions.Handler]) -> bool:
+        return kind in self._handlers
+
+    def list(self) -> tuple[str, ...]:
+        """The names by which job files call the handlers, such as "command"."""
+        return tuple(sorted(str(kind.__struct_config__.tag) for kind in self._handlers))
+
+    def run(self, attempt: Attempt, started: Callable[[ProcessIdentity], None]) -> AttemptResult:
+        handler = self._handlers.get(type(attempt.job.handler))
+        if handler is None:
+            kind = type(attempt.job.handler).__struct_config__.tag
+            return AttemptResult(outcome="failed", error=f"there is no handler of type {kind!r}")
+        return handler.run(attempt, started)
+
+    def end(self, run_id: str, grace: timedelta) -> None:
+        """A handler ignores the runs of others."""
+        for handler in self._handlers.values():
+            handler.end(run_id, grace)

@@ -1,0 +1,141 @@
+"""How does a command of this machine run, from its definition to its outcome?"""
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from daybell.engine.ports import Attempt, AttemptResult
+from daybell.handlers.output import last_line, open_log
+from daybell.handlers.program import Program, find_program
+from daybell.machine.processes.interface import TAG, Ended, Process, Processes, Spawn
+from daybell.model.run import ProcessIdentity
+
+
+class Commands:
+    """`engine.ports.Handler` for `CommandHandler`s: one process tree an attempt."""
+
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
+        self._lock = threading.Lock()
+        self._live: dict[str, Live] = {}
+
+    def run(self, attempt: Attempt, started: Callable[[ProcessIdentity], None]) -> AttemptResult:
+        live = Live()
+        with self._lock:
+            self._live[attempt.run.run_id] = live
+        try:
+            return self._run(attempt, live, started)
+        finally:
+            with self._lock:
+                del self._live[attempt.run.run_id]
+
+    def end(self, run_id: str, grace: timedelta) -> None:
+        """Runs that are over, or of which `run` was not called yet, are not known here."""
+        with self._lock:
+            live = self._live.get(run_id)
+        if live is not None:
+            live.end(grace)
+
+    def _run(
+        self, attempt: Attempt, live: "Live", started: Callable[[ProcessIdentity], None]
+    ) -> AttemptResult:
+        env = environment(attempt)
+        program = find_program(attempt.job.handler, env)
+        if not isinstance(program, Program):
+            return _failed(program.message)
+        try:
+            output = open_log(attempt.log)
+        except OSError as error:
+            return _failed(f"cannot write the log {attempt.log}: {error.strerror}")
+        try:
+            since = os.fstat(output).st_size
+            process = live.spawn(self._processes, _spawn(attempt, program, env, output))
+        except (OSError, ValueError) as error:
+            return _failed(f"cannot start {attempt.job.handler.argv[0]!r}: {_reason(error)}")
+        finally:
+            os.close(output)
+        if process is None:
+            return _failed("it was ended before it started")
+        started(process.identity)
+        return judge(attempt, process.wait(), since)
+
+
+class Live:
+    """An attempt while it runs. Of its process and its ending, the second to come sees the first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: Process | None = None
+        self._grace: timedelta | None = None
+
+    def spawn(self, processes: Processes, spawn: Spawn) -> Process | None:
+        """None if the attempt was ended before."""
+        if self._ending() is not None:
+            return None
+        # Not under the lock: a program on a dead network disk may take for ever to load.
+        process = processes.spawn(spawn)
+        with self._lock:
+            self._process = process
+        if (grace := self._ending()) is not None:
+            process.end(grace)
+        return process
+
+    def end(self, grace: timedelta) -> None:
+        with self._lock:
+            self._grace = grace
+            process = self._process
+        if process is not None:
+            process.end(grace)
+
+    def _ending(self) -> timedelta | None:
+        with self._lock:
+            return self._grace
+
+
+def environment(attempt: Attempt) -> dict[str, str]:
+    """Daybell's own environment, what the job adds, and what tells the command which run it is."""
+    env = {**os.environ, **attempt.job.handler.env}
+    env |= {TAG: attempt.run.run_id, "DAYBELL_JOB_ID": attempt.job.id}
+    if attempt.run.traceparent:
+        env["TRACEPARENT"] = attempt.run.traceparent
+    return env
+
+
+def judge(attempt: Attempt, ended: Ended, since: int) -> AttemptResult:
+    """What the end of the process means for the job; `since` is where its output begins."""
+    succeeded = ended.cause is None and ended.exit_code in attempt.job.handler.success_exit_codes
+    return AttemptResult(
+        outcome="succeeded" if succeeded else "failed",
+        exit_code=ended.exit_code,
+        error=None if succeeded else last_line(attempt.log, since) or _end_in_words(ended),
+        left_processes=ended.left_processes,
+    )
+
+
+def _spawn(attempt: Attempt, program: Program, env: dict[str, str], output: int) -> Spawn:
+    return Spawn(
+        program=program.path,
+        argv=attempt.job.handler.argv,
+        shell=attempt.job.handler.shell,
+        cwd=program.cwd,
+        env=env,
+        output=output,
+        run_id=attempt.run.run_id,
+    )
+
+
+def _end_in_words(ended: Ended) -> str:
+    return f"ended by {ended.cause}" if ended.cause else f"exit code {ended.exit_code}"
+
+
+def _failed(error: str) -> AttemptResult:
+    return AttemptResult(outcome="failed", error=error)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "it is gone, or the interpreter named in its first line is not installed"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error)

@@ -1,0 +1,77 @@
+"""Can this command be started, and as what exactly?"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from daybell.model.job import CommandHandler
+from daybell.model.status import Problem
+
+
+class Program(Struct, frozen=True, kw_only=True):
+    """A command as it stands in a job, resolved on this machine."""
+
+    path: str
+    """The file to execute; empty where the shell finds it."""
+    cwd: Path
+
+
+def check_command(handler: CommandHandler, file: str) -> list[Problem]:
+    """What keeps the command of this job file from starting, as far as one can tell beforehand."""
+    found = find_program(handler, {**os.environ, **handler.env})
+    if isinstance(found, Program):
+        return []
+    return [Problem(file=file, field=found.field, message=found.message)]
+
+
+def find_program(handler: CommandHandler, env: Mapping[str, str]) -> Program | Problem:
+    """Find the program where the command's own environment says, or say what to do about it."""
+    cwd = working_directory(handler)
+    if not cwd.is_dir():
+        is_file = "is not a directory" if cwd.exists() else "does not exist"
+        return _problem(
+            "handler.cwd", f"the directory {str(cwd)!r} {is_file}: create it or change handler.cwd"
+        )
+    if not handler.argv or not handler.argv[0].strip():
+        return _problem("handler.argv", "no program is named: write one into handler.argv[0]")
+    if handler.shell:
+        return Program(path="", cwd=cwd)
+    name = os.path.expanduser(handler.argv[0])  # noqa: PTH111 a Path would turn "./x" into "x"
+    if os.path.dirname(name):  # noqa: PTH120 as above
+        return _program_at(cwd / name, handler.argv[0], cwd)
+    path = shutil.which(name, path=env.get("PATH", os.defpath))
+    if path is None:
+        return _problem(
+            "handler.argv[0]",
+            f"program not found: {name!r} is not on PATH ({env.get('PATH', os.defpath)}): "
+            "install it or write its full path in handler.argv[0]",
+        )
+    return Program(path=os.path.abspath(path), cwd=cwd)  # noqa: PTH100 links stay as they are
+
+
+def working_directory(handler: CommandHandler) -> Path:
+    """The home directory where the job names none; what is relative is relative to it."""
+    home = Path("~").expanduser()
+    return home / os.path.expanduser(handler.cwd or "~")  # noqa: PTH111 Path raises for unknown users
+
+
+def _program_at(path: Path, written: str, cwd: Path) -> Program | Problem:
+    found = shutil.which(str(path))
+    if found is not None:
+        return Program(path=found, cwd=cwd)
+    if not path.exists():
+        return _problem(
+            "handler.argv[0]",
+            f"program not found: {str(path)!r} does not exist: correct {written!r} in handler.argv[0]",
+        )
+    return _problem(
+        "handler.argv[0]",
+        f"{str(path)!r} is not an executable file: make it executable or change handler.argv[0]",
+    )
+
+
+def _problem(field: str, message: str) -> Problem:
+    return Problem(file="", field=field, message=message)

@@ -1,0 +1,98 @@
+"""When must the engine look at this job again? APScheduler is the clock; it decides nothing."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from apscheduler.events import EVENT_JOB_SUBMITTED, JobSubmissionEvent
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+log = logging.getLogger(__name__)
+
+FAR_AWAY = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where an alarm that has rung waits to be set again: keeping it is cheaper than adding it anew."""
+STOP_SECONDS = 5.0
+"""How long the thread may take to end; it only ever posts."""
+
+
+class ApschedulerAlarms:
+    """`engine.ports.Alarms` on APScheduler's thread: one of its jobs a key, moved by `modify_job`.
+
+    It rings when APScheduler announces that it has handed a job over, rather than in the job's
+    function: by then the library has let go of its lock and has parked the alarm, so that `ring`
+    may set it again.
+    """
+
+    def __init__(self) -> None:
+        # It says several lines for each alarm at INFO.
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        self._early: dict[str, datetime] = {}
+        self._thread: threading.Thread | None = None
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": DebugExecutor()},
+            job_defaults={"misfire_grace_time": None, "coalesce": True},
+        )
+
+    def start(self, ring: Callable[[str], None]) -> None:
+        self._scheduler.add_listener(_Ringer(ring), EVENT_JOB_SUBMITTED)
+        # Paused, the library neither searches its list nor wakes its thread for each alarm.
+        self._scheduler.start(paused=True)
+        self._thread = self._scheduler._thread  # noqa: SLF001 there is no other way to name or bound it
+        if self._thread is not None:
+            self._thread.name = "alarms"
+        for key, at in self._early.items():
+            self._add(key, at)
+        self._scheduler.resume()
+
+    def set(self, key: str, at: datetime) -> None:
+        if self._thread is None:
+            self._early[key] = at
+            return
+        try:
+            self._scheduler.modify_job(key, next_run_time=at)
+        except JobLookupError:
+            self._add(key, at)
+
+    def clear(self, key: str) -> None:
+        self._early.pop(key, None)
+        with suppress(JobLookupError):
+            self._scheduler.remove_job(key)
+
+    def stop(self) -> None:
+        if self._thread is None or not self._scheduler.running:
+            return
+        # The background scheduler's own shutdown joins its thread without a bound.
+        BlockingScheduler.shutdown(self._scheduler, wait=False)
+        self._thread.join(STOP_SECONDS)
+
+    def _add(self, key: str, at: datetime) -> None:
+        self._scheduler.add_job(_do_nothing, _Parked(), id=key, next_run_time=at, replace_existing=True)
+
+
+class _Parked(BaseTrigger):  # type: ignore[misc]  # the library ships no types
+    """After it has rung, an alarm is due in the far future."""
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:  # noqa: ARG002 the library's signature
+        return FAR_AWAY
+
+
+class _Ringer:
+    def __init__(self, ring: Callable[[str], None]) -> None:
+        self._ring = ring
+
+    def __call__(self, event: JobSubmissionEvent) -> None:
+        try:
+            self._ring(event.job_id)
+        except Exception:  # the thread's edge: the other alarms must still ring
+            log.exception("the alarm of %s could not ring", event.job_id)
+
+
+def _do_nothing() -> None:
+    pass

@@ -1,0 +1,20 @@
+"""What may this new run be called?"""
+
+import base64
+import secrets
+from datetime import UTC, datetime
+
+ENTROPY_BYTES = 5
+"""Eight characters of base32: two runs of one second share an id once in 10^12 pairs."""
+
+
+class SystemIds:
+    """Chance from the operating system, as `engine.ports.Ids` promises it."""
+
+    def run_id(self, now: datetime) -> str:
+        """Such as "20261121-071842-k3f9x2ab": the second in UTC, then chance."""
+        chance = base64.b32encode(secrets.token_bytes(ENTROPY_BYTES)).decode().lower()
+        return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{chance}"
+
+    def traceparent(self) -> str:
+        return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -1,0 +1,154 @@
+"""Which thread holds which attempt?"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from queue import Empty, SimpleQueue
+
+from daybell.engine.messages import AttemptEnded, AttemptStarted
+from daybell.engine.ports import Attempt, AttemptResult, Clock, Handler
+from daybell.model.run import ProcessIdentity
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 60.0
+"""How long a worker waits for its next attempt before it asks itself whether it is needed."""
+KEPT_IDLE = 4
+"""How many idle workers wait for ever."""
+
+Report = Callable[[AttemptStarted | AttemptEnded], None]
+
+
+class Held:
+    """An attempt from its hand-over to its report; all is guarded by the pool's lock."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self.attempt = attempt
+        self.is_running = False
+        self.grace: timedelta | None = None
+        """Set once somebody wants it ended."""
+
+
+class Worker:
+    """A thread and its inbox; None in it means that it is not needed any more."""
+
+    def __init__(self, number: int, work: Callable[["Worker"], None]) -> None:
+        self.inbox: SimpleQueue[Held | None] = SimpleQueue()
+        self.thread = threading.Thread(target=work, args=(self,), name=f"worker-{number}", daemon=True)
+
+
+class WorkerPool:
+    """Threads as `engine.ports.Workers` promises them; they come as they are needed.
+
+    The one that was busy last is busy first, because its memory is still in the caches.
+    """
+
+    def __init__(self, handler: Handler, report: Report, clock: Clock, most: int) -> None:
+        """`most` bounds the threads; attempts beyond it wait in line."""
+        self._handler = handler
+        self._report = report
+        self._clock = clock
+        self._most = most
+        self._lock = threading.Lock()
+        self._held: dict[str, Held] = {}
+        self._line: deque[Held] = deque()
+        self._idle: list[Worker] = []
+        self._workers: set[Worker] = set()
+        self._started = 0
+        self._stopping = False
+
+    def start(self, attempt: Attempt) -> None:
+        held = Held(attempt)
+        with self._lock:
+            self._held[attempt.run.run_id] = held
+            if not self._idle and len(self._workers) >= self._most:
+                self._line.append(held)
+                return
+            worker = self._idle.pop() if self._idle else self._hire()
+            worker.inbox.put(held)
+
+    def end(self, run_id: str, grace: timedelta) -> None:
+        with self._lock:
+            held = self._held.get(run_id)
+            if held is None:
+                return
+            held.grace = grace
+            is_running = held.is_running
+        if is_running:
+            self._handler.end(run_id, grace)
+
+    def stop(self, timeout: timedelta) -> Sequence[str]:
+        until = self._clock.monotonic() + timeout.total_seconds()
+        with self._lock:
+            self._stopping = True
+            for worker in self._idle:
+                worker.inbox.put(None)
+            workers = sorted(self._workers, key=lambda worker: worker.thread.name)
+        for worker in workers:
+            worker.thread.join(max(0.0, until - self._clock.monotonic()))
+        return [worker.thread.name for worker in workers if worker.thread.is_alive()]
+
+    def _hire(self) -> Worker:
+        self._started += 1
+        worker = Worker(self._started, self._work)
+        self._workers.add(worker)
+        worker.thread.start()
+        return worker
+
+    def _work(self, worker: Worker) -> None:
+        while (held := self._next(worker)) is not None:
+            result = self._attempt(held)
+            with self._lock:
+                del self._held[held.attempt.run.run_id]
+                self._rest(worker)
+            self._report(AttemptEnded(held.attempt.run.run_id, result))
+
+    def _next(self, worker: Worker) -> Held | None:
+        """Wait for an attempt; None when this worker may go."""
+        patience: float | None = IDLE_SECONDS
+        while True:
+            try:
+                return worker.inbox.get(timeout=patience)
+            except Empty:
+                if self._is_spare(worker):
+                    return None
+                patience = None
+
+    def _rest(self, worker: Worker) -> None:
+        """Give a free worker what comes next."""
+        if self._line:
+            worker.inbox.put(self._line.popleft())
+        elif self._stopping:
+            worker.inbox.put(None)
+        else:
+            self._idle.append(worker)
+
+    def _is_spare(self, worker: Worker) -> bool:
+        with self._lock:
+            if worker not in self._idle or len(self._idle) <= KEPT_IDLE:
+                return False
+            self._idle.remove(worker)
+            self._workers.remove(worker)
+            return True
+
+    def _attempt(self, held: Held) -> AttemptResult:
+        with self._lock:
+            if held.grace is not None:
+                return AttemptResult(outcome="failed", error="it was ended before it started")
+            held.is_running = True
+        try:
+            return self._handler.run(held.attempt, lambda process: self._has_started(held, process))
+        except BaseException as error:  # the thread's edge: an attempt must never be lost
+            log.exception("the handler of run %s failed", held.attempt.run.run_id)
+            return AttemptResult(outcome="failed", error=f"{type(error).__name__}: {error}")
+
+    def _has_started(self, held: Held, process: ProcessIdentity) -> None:
+        run_id = held.attempt.run.run_id
+        self._report(AttemptStarted(run_id, process))
+        with self._lock:
+            grace = held.grace
+        if grace is not None:
+            # It may have been asked for just before the handler knew of this run.
+            self._handler.end(run_id, grace)

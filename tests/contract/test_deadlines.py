@@ -1,0 +1,119 @@
+"""What every `engine.ports.Deadlines` keeps to."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+
+import pytest
+from msgspec import Struct
+
+from daybell.engine.ports import Clock, Deadlines
+from daybell.machine.clock import SystemClock
+from daybell.machine.deadlines import DeadlineThread
+from waiting import until
+
+
+class Stage(Struct):
+    """A kind of deadlines, and how time passes for it."""
+
+    deadlines: Deadlines
+    clock: Clock
+    wait_until: Callable[[Callable[[], bool]], None]
+
+
+@contextmanager
+def real_stage() -> Iterator[Stage]:
+    clock = SystemClock()
+    deadlines = DeadlineThread(clock)
+    deadlines.start()
+    yield Stage(deadlines, clock, until)
+    deadlines.stop()
+
+
+@pytest.fixture(params=[real_stage], ids=["thread"])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    make: Callable[[], AbstractContextManager[Stage]] = request.param
+    with make() as made:
+        yield made
+
+
+@pytest.fixture
+def met() -> list[str]:
+    return []
+
+
+def milliseconds(count: int) -> timedelta:
+    return timedelta(milliseconds=count)
+
+
+def test_they_are_met_in_the_order_of_their_moments(stage: Stage, met: list[str]) -> None:
+    for key, after in (("c", 60), ("a", 20), ("b", 40)):
+        stage.deadlines.set(key, milliseconds(after), lambda key=key: met.append(key))  # type: ignore[misc]
+    stage.wait_until(lambda: len(met) == 3)
+    assert met == ["a", "b", "c"]
+
+
+def test_none_is_met_early(stage: Stage) -> None:
+    moments: list[float] = []
+    start = stage.clock.monotonic()
+    stage.deadlines.set("a", milliseconds(30), lambda: moments.append(stage.clock.monotonic()))
+    stage.wait_until(lambda: bool(moments))
+    assert moments[0] - start >= 0.03
+
+
+def test_a_cleared_one_is_never_met(stage: Stage, met: list[str]) -> None:
+    stage.deadlines.set("a", milliseconds(10), lambda: met.append("a"))
+    stage.deadlines.clear("a")
+    stage.deadlines.set("b", milliseconds(30), lambda: met.append("b"))
+    stage.wait_until(lambda: bool(met))
+    assert met == ["b"]
+
+
+def test_clearing_an_unknown_one_does_nothing(stage: Stage) -> None:
+    stage.deadlines.clear("nothing")
+
+
+@pytest.mark.parametrize("again", [10, 50])
+def test_set_again_only_the_last_one_counts(stage: Stage, met: list[str], again: int) -> None:
+    stage.deadlines.set("a", milliseconds(30), lambda: met.append("first"))
+    stage.deadlines.set("a", milliseconds(again), lambda: met.append("second"))
+    stage.deadlines.set("end", milliseconds(70), lambda: met.append("end"))
+    stage.wait_until(lambda: "end" in met)
+    assert met == ["second", "end"]
+
+
+def test_one_that_is_met_may_set_itself_again(stage: Stage, met: list[str]) -> None:
+    def act() -> None:
+        met.append("a")
+        if len(met) < 3:
+            stage.deadlines.set("a", milliseconds(1), act)
+
+    stage.deadlines.set("a", timedelta(), act)
+    stage.wait_until(lambda: len(met) == 3)
+
+
+def test_one_that_fails_is_logged_and_keeps_no_other_from_being_met(
+    stage: Stage, met: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ValueError("no luck")
+
+    with caplog.at_level(logging.ERROR):
+        stage.deadlines.set("bad", timedelta(), fail)
+        stage.deadlines.set("good", milliseconds(5), lambda: met.append("good"))
+        stage.wait_until(lambda: met == ["good"])
+    assert "the deadline bad failed" in caplog.text
+
+
+def test_none_is_met_after_the_stop(stage: Stage, met: list[str]) -> None:
+    stage.deadlines.set("a", milliseconds(20), lambda: met.append("a"))
+    stage.deadlines.stop()
+    over = stage.clock.monotonic() + 0.04
+    stage.wait_until(lambda: stage.clock.monotonic() > over)
+    assert met == []
+
+
+def test_stopping_twice_does_nothing(stage: Stage) -> None:
+    stage.deadlines.stop()
+    stage.deadlines.stop()

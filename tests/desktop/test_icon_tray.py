@@ -1,0 +1,145 @@
+"""A tray made of a pystray icon, as the back ends of macOS and Windows use it."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from daybell.core.views import ICON_STATES, Action, IconState
+from daybell.desktop.tray.door import Icon, Menu
+from daybell.desktop.tray.icon_tray import IconTray
+from daybell.desktop.tray.menu import build_menu
+from daybell.desktop.tray.native import fit_tooltip, picture
+from desktop.running import a_view
+from tray_host import wait_until
+
+
+class FakeIcon(Icon):  # type: ignore[misc]  # pystray ships no types
+    """A back end whose loop only waits, and whose system refuses the icon `refusals` times."""
+
+    def __init__(self, refusals: int = 0, *, broken: bool = False) -> None:
+        super().__init__("daybell", icon="first", title="Daybell")
+        self.refusals = refusals
+        self.broken = broken
+        self.ended = threading.Event()
+        self.did: list[str] = []
+
+    def post(self, act: Callable[[], None]) -> None:
+        act()
+
+    def _run(self) -> None:
+        if self.broken:
+            raise OSError("no window station")
+        self._mark_ready()
+        self.ended.wait(5)
+
+    def _stop(self) -> None:
+        self.ended.set()
+
+    def _show(self) -> None:
+        self.did.append("show")
+        if self.refusals:
+            self.refusals -= 1
+            raise OSError("no taskbar yet")
+
+    def _hide(self) -> None:
+        self.did.append("hide")
+
+    def _update_icon(self) -> None:
+        self._icon_valid = True
+        self.did.append("icon")
+
+    def _update_title(self) -> None:
+        self.did.append("title")
+
+    def _update_menu(self) -> None:
+        self.did.append("menu")
+
+
+def draw(state: IconState) -> object:
+    return f"a picture of {state}"
+
+
+def run(icon: FakeIcon) -> Iterator[IconTray]:
+    delays = (0.01, 0.01, 0.01)
+    tray = IconTray(icon, draw, lambda _: Menu(), fit_tooltip, retry_delays=delays)
+    ready = threading.Event()
+    thread = threading.Thread(target=tray.run, args=[ready.set])
+    thread.start()
+    assert ready.wait(5)
+    yield tray
+    tray.stop()
+    tray.stop()
+    thread.join(2)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def icon() -> FakeIcon:
+    return FakeIcon()
+
+
+@pytest.fixture
+def tray(icon: FakeIcon) -> Iterator[IconTray]:
+    for tray in run(icon):
+        wait_until(lambda: icon.visible, "the icon")
+        icon.did.clear()
+        yield tray
+
+
+def test_only_what_changed_is_updated(icon: FakeIcon, tray: IconTray) -> None:
+    tray.show(a_view())
+    assert (icon.icon, icon.title) == ("a picture of idle", "Daybell — 1 job")
+    assert icon.did == ["icon", "title", "menu"]
+    for view, did in (
+        (a_view(), []),
+        (a_view(state="failed"), ["icon"]),
+        (a_view(state="failed", tooltip="x"), ["title"]),
+        (a_view(state="failed", tooltip="x", menu=()), ["menu"]),
+    ):
+        icon.did.clear()
+        tray.show(view)
+        assert icon.did == did
+
+
+def test_a_tooltip_is_cut_to_what_windows_takes(icon: FakeIcon, tray: IconTray) -> None:
+    tray.show(a_view(tooltip="🔔" * 100))
+    assert icon.title == "🔔" * 63 + "…"
+
+
+def test_a_desktop_that_starts_late_is_asked_again() -> None:
+    icon = FakeIcon(refusals=2)
+    for _ in run(icon):
+        wait_until(lambda: icon.visible, "the icon")
+    assert icon.did.count("show") == 3
+
+
+def test_a_back_end_that_fails_is_logged_and_daybell_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    icon = FakeIcon(broken=True)
+    for tray in run(icon):
+        tray.show(a_view())
+        wait_until(lambda: bool(caplog.records), "the log line")
+    assert "no window station" in caplog.text
+    assert "show" not in icon.did
+
+
+def test_clicks_of_the_built_menu_act() -> None:
+    acts: list[Action] = []
+    menu: Menu = build_menu(a_view().menu, acts.append, lambda label: label.upper())
+    items = list(menu)
+    items[-1](None)
+    next(iter(items[2].submenu))(None)
+    assert acts == [Action("quit"), Action("pause", "backup")]
+    assert [item.text for item in items] == [
+        "DAYBELL — 1 JOB",
+        "- - - -",
+        "BACK UP PHOTOS — NEXT 02:30",
+        "- - - -",
+        "QUIT",
+    ]
+
+
+def test_pictures_are_in_the_assets() -> None:
+    for state in ICON_STATES:
+        image = picture(state)
+        assert (image.size, image.mode) == ((64, 64), "RGBA")

@@ -1,0 +1,73 @@
+"""Which number has each menu entry, and what changed since the last menu."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daybell.core.views import Action, Entry
+from daybell.desktop.tray.menu import build_menu
+from daybell.desktop.tray.menu_tree import ROOT, Change, MenuTree
+from daybell.desktop.tray.objects import Variant
+from desktop.running import a_job_entry
+
+Layout = tuple[int, dict[str, Variant], list[tuple[str, "Layout"]]]
+
+
+def update(tree: MenuTree, *entries: Entry) -> Change:
+    return tree.update(build_menu(entries, lambda _: None))
+
+
+def numbers(tree: MenuTree) -> dict[str, int]:
+    """The number of each label."""
+    nodes = {number: tree.find(number) for number in tree.numbers()}
+    labels = {number: node.properties.get("label", ("s", ""))[1] for number, node in nodes.items() if node}
+    return {str(label): number for number, label in labels.items() if label}
+
+
+def test_an_equal_menu_is_no_change() -> None:
+    tree = MenuTree()
+    update(tree, a_job_entry("a", "A"))
+    assert update(tree, a_job_entry("a", "A")) == Change([], [], None)
+
+
+def test_a_new_label_is_a_new_property() -> None:
+    tree = MenuTree()
+    update(tree, a_job_entry("a", "A"))
+    number = numbers(tree)["A"]
+    assert update(tree, a_job_entry("a", "B")) == Change([(number, {"label": ("s", "B")})], [], None)
+
+
+def test_what_is_back_at_its_default_is_removed() -> None:
+    tree = MenuTree()
+    update(tree, Entry("A", enabled=False, key="a"))
+    assert update(tree, Entry("A", key="a")) == Change([], [(numbers(tree)["A"], ["enabled"])], None)
+
+
+@pytest.mark.parametrize(
+    ("labels", "below"),
+    [(["A", "B"], None), (["B", "A"], ROOT), (["A"], ROOT), (["A", "C", "B"], ROOT)],
+)
+def test_entries_that_come_go_or_move_are_a_new_layout(labels: list[str], below: int | None) -> None:
+    tree = MenuTree()
+    update(tree, *(Entry(label, key=label) for label in ("A", "B")))
+    assert update(tree, *(Entry(label, key=label) for label in labels)).parent == below
+
+
+def test_a_change_in_one_submenu_is_one_below_its_entry() -> None:
+    tree = MenuTree()
+    cancel = Entry("Cancel", Action("cancel", "a"), key="cancel")
+    update(tree, a_job_entry("a", "A"), a_job_entry("b", "B"))
+    number = numbers(tree)["A"]
+    assert update(tree, a_job_entry("a", "A", cancel), a_job_entry("b", "B")).parent == number
+    assert update(tree, a_job_entry("a", "A"), a_job_entry("b", "B", cancel)).parent == ROOT
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdef"), unique=True), max_size=8))
+def test_a_number_stands_for_one_entry_for_ever(menus: list[list[str]]) -> None:
+    tree, seen = MenuTree(), dict[int, str]()
+    for labels in menus:
+        update(tree, *(Entry(label, key=label) for label in labels))
+        now = numbers(tree)
+        assert sorted(now) == sorted(labels)
+        for label, number in now.items():
+            assert seen.setdefault(number, label) == label

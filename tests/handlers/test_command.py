@@ -1,0 +1,273 @@
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from queue import SimpleQueue
+from uuid import uuid4
+
+import pytest
+
+from builders import a_job, a_run
+from daybell.engine.messages import AttemptEnded, AttemptStarted
+from daybell.engine.ports import Attempt, AttemptResult
+from daybell.handlers.command import Commands, Live
+from daybell.machine.clock import SystemClock
+from daybell.machine.deadlines import DeadlineThread
+from daybell.machine.processes.choose import machine_processes
+from daybell.machine.processes.interface import Ended, Process, Processes, Spawn
+from daybell.machine.workers import WorkerPool
+from daybell.model.job import CommandHandler
+from daybell.model.run import ProcessIdentity
+from waiting import until
+
+GRACE = timedelta(seconds=0.3)
+NOBODY = ProcessIdentity(pid=1, create_time=2, boot_id="boot")
+
+
+@pytest.fixture
+def processes() -> Iterator[Processes]:
+    clock = SystemClock()
+    deadlines = DeadlineThread(clock)
+    deadlines.start()
+    yield machine_processes(deadlines, clock)
+    deadlines.stop()
+
+
+@pytest.fixture
+def commands(processes: Processes) -> Commands:
+    return Commands(processes)
+
+
+@pytest.fixture
+def an_attempt(tmp_path: Path) -> Callable[..., Attempt]:
+    def make(*argv: str, **changes: object) -> Attempt:
+        run_id = f"test-{uuid4().hex}"
+        changes.setdefault("cwd", str(tmp_path))
+        handler = CommandHandler(argv=argv, **changes)  # type: ignore[arg-type]  # what the test wants
+        return Attempt(
+            run=a_run(run_id=run_id, traceparent="00-aa-bb-01"),
+            job=a_job(id="backup", handler=handler),
+            log=tmp_path / "logs" / f"{run_id}.log",
+        )
+
+    return make
+
+
+MakeAttempt = Callable[..., Attempt]
+
+
+def run(commands: Commands, attempt: Attempt) -> AttemptResult:
+    return commands.run(attempt, lambda process: None)
+
+
+@pytest.mark.system
+def test_a_command_that_succeeds(commands: Commands, an_attempt: MakeAttempt) -> None:
+    attempt = an_attempt("sh", "-c", "echo out; echo err >&2")
+    assert run(commands, attempt) == AttemptResult(outcome="succeeded", exit_code=0)
+    assert attempt.log.read_text() == "out\nerr\n"
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("line", "exit_code", "error"),
+    [
+        ("echo one; echo 'no space left' >&2; exit 3", 3, "no space left"),
+        ("exit 4", 4, "exit code 4"),
+        ("kill -SEGV $$", 139, "ended by SIGSEGV"),
+        (r"printf 'caf\351 \377\n'; exit 1", 1, "caf\\xe9 \\xff"),
+    ],
+)
+def test_a_command_that_fails_says_why(
+    commands: Commands, an_attempt: MakeAttempt, line: str, exit_code: int, error: str
+) -> None:
+    expected = AttemptResult(outcome="failed", exit_code=exit_code, error=error)
+    assert run(commands, an_attempt(line, shell=True)) == expected
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(("line", "outcome"), [("exit 1", "succeeded"), ("exit 0", "failed")])
+def test_the_job_says_which_exit_codes_are_success(
+    commands: Commands, an_attempt: MakeAttempt, line: str, outcome: str
+) -> None:
+    attempt = an_attempt(line, shell=True, success_exit_codes=(1, 24, 137))
+    assert run(commands, attempt).outcome == outcome
+
+
+@pytest.mark.system
+def test_a_signal_is_never_success(commands: Commands, an_attempt: MakeAttempt) -> None:
+    attempt = an_attempt("kill -9 $$", shell=True, success_exit_codes=(0, 137))
+    assert run(commands, attempt).outcome == "failed"
+
+
+@pytest.mark.system
+def test_a_command_knows_where_and_who_it_is(
+    commands: Commands, an_attempt: MakeAttempt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INHERITED", "yes")
+    line = 'echo "$(pwd -P) $INHERITED $GREETING $DAYBELL_JOB_ID $DAYBELL_RUN_ID $TRACEPARENT"'
+    attempt = an_attempt(line, shell=True, env={"GREETING": "hello"})
+    run(commands, attempt)
+    expected = f"{tmp_path.resolve()} yes hello backup {attempt.run.run_id} 00-aa-bb-01\n"
+    assert attempt.log.read_text() == expected
+
+
+@pytest.mark.system
+def test_a_program_sees_its_name_as_it_was_written(commands: Commands, an_attempt: MakeAttempt) -> None:
+    attempt = an_attempt("sh", "-c", "echo $0 $1", "a b", "'c' \"$d\"")
+    run(commands, attempt)
+    assert attempt.log.read_text() == "a b 'c' \"$d\"\n"
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("argv", "changes", "error"),
+    [
+        (("no-such-program",), {}, "program not found: 'no-such-program' is not on PATH"),
+        (("sh",), {"cwd": "/no/such/place"}, "the directory '/no/such/place' does not exist"),
+        (("sh", "a\0b"), {}, "cannot start 'sh': embedded null byte"),
+        (("sh",), {"env": {"A=B": "c"}}, "cannot start 'sh': illegal environment variable name"),
+        (("./empty",), {}, "cannot start './empty': Exec format error"),
+        (("./lost",), {}, "cannot start './lost': it is gone, or the interpreter"),
+    ],
+)
+def test_a_command_that_cannot_start_fails_with_a_remedy(
+    commands: Commands,
+    an_attempt: MakeAttempt,
+    tmp_path: Path,
+    argv: tuple[str, ...],
+    changes: dict[str, object],
+    error: str,
+) -> None:
+    for name, text in (("empty", "\x00"), ("lost", "#!/no/such/interpreter\n")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    result = run(commands, an_attempt(*argv, **changes))
+    assert (result.outcome, result.exit_code) == ("failed", None)
+    assert result.error is not None
+    assert result.error.startswith(error)
+
+
+def test_a_log_that_cannot_be_written_is_a_failure(
+    commands: Commands, an_attempt: MakeAttempt, tmp_path: Path
+) -> None:
+    (tmp_path / "logs").write_text("in the way")
+    result = run(commands, an_attempt("sh"))
+    assert result.outcome == "failed"
+    assert result.error is not None
+    assert result.error.startswith("cannot write the log")
+
+
+@pytest.mark.system
+def test_T2_an_orphan_that_holds_the_output_holds_nobody_up(
+    commands: Commands, processes: Processes, an_attempt: MakeAttempt
+) -> None:
+    attempt = an_attempt("sleep 300 & echo done", shell=True)
+    clock = SystemClock()
+    start = clock.monotonic()
+    assert run(commands, attempt) == AttemptResult(outcome="succeeded", exit_code=0, left_processes=True)
+    assert clock.monotonic() - start < 0.6
+    orphans = processes.tagged(frozenset({attempt.run.run_id}))[attempt.run.run_id]
+    for orphan in orphans:
+        with suppress(ProcessLookupError):
+            os.kill(orphan.pid, signal.SIGKILL)
+    assert len(orphans) == 1
+
+
+@pytest.mark.system
+def test_an_attempt_is_ended_by_its_run_id(commands: Commands, an_attempt: MakeAttempt) -> None:
+    attempt = an_attempt("sleep", "300")
+    result = commands.run(attempt, lambda process: commands.end(attempt.run.run_id, GRACE))
+    assert result == AttemptResult(outcome="failed", exit_code=143, error="ended by SIGTERM")
+
+
+@pytest.mark.system
+def test_ending_an_unknown_run_does_nothing(commands: Commands, an_attempt: MakeAttempt) -> None:
+    attempt = an_attempt("true")
+    commands.end(attempt.run.run_id, GRACE)
+    assert run(commands, attempt).outcome == "succeeded"
+
+
+class FakeProcess:
+    def __init__(self) -> None:
+        self.identity = NOBODY
+        self.ended: list[timedelta] = []
+
+    def wait(self) -> Ended:
+        return Ended(exit_code=0)
+
+    def end(self, grace: timedelta) -> None:
+        self.ended.append(grace)
+
+
+class FakeProcesses:
+    """Hands out one process, and lets something happen while it spawns."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self.process = FakeProcess()
+        self.spawned = 0
+        self._meanwhile = meanwhile
+
+    def spawn(self, spawn: Spawn) -> Process:
+        self.spawned += 1
+        self._meanwhile()
+        return self.process
+
+    def is_alive(self, identity: ProcessIdentity) -> bool:
+        return False
+
+    def tagged(self, run_ids: frozenset[str]) -> dict[str, list[ProcessIdentity]]:
+        return {}
+
+
+SPAWN = Spawn(program="x", argv=("x",), shell=False, cwd=Path(), env={}, output=1, run_id="r1")
+
+
+def test_an_attempt_that_is_ended_before_it_spawns_never_spawns() -> None:
+    live, processes = Live(), FakeProcesses(lambda: None)
+    live.end(GRACE)
+    assert live.spawn(processes, SPAWN) is None
+    assert processes.spawned == 0
+
+
+def test_an_attempt_that_is_ended_while_it_spawns_is_ended_at_once() -> None:
+    live = Live()
+    processes = FakeProcesses(lambda: live.end(GRACE))
+    assert live.spawn(processes, SPAWN) is processes.process
+    assert processes.process.ended == [GRACE]
+
+
+@pytest.mark.system
+def test_two_hundred_quick_attempts_leave_no_zombie(processes: Processes, an_attempt: MakeAttempt) -> None:
+    reports: SimpleQueue[AttemptStarted | AttemptEnded] = SimpleQueue()
+    pool = WorkerPool(Commands(processes), reports.put, SystemClock(), most=8)
+    attempts = [an_attempt("true") for _ in range(200)]
+    for attempt in attempts:
+        pool.start(attempt)
+    seen = [reports.get(timeout=20) for _ in range(400)]
+    pids = {report.process.pid for report in seen if isinstance(report, AttemptStarted)}
+    results = [report.result for report in seen if isinstance(report, AttemptEnded)]
+    assert results == [AttemptResult(outcome="succeeded", exit_code=0)] * 200
+    assert pool.stop(timedelta(seconds=5)) == []
+    for pid in pids:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+
+
+@pytest.mark.system
+def test_an_attempt_in_the_pool_is_ended(processes: Processes, an_attempt: MakeAttempt) -> None:
+    reports: SimpleQueue[AttemptStarted | AttemptEnded] = SimpleQueue()
+    pool = WorkerPool(Commands(processes), reports.put, SystemClock(), most=1)
+    attempt = an_attempt("sleep", "300")
+    pool.start(attempt)
+    started = reports.get(timeout=5)
+    assert isinstance(started, AttemptStarted)
+    assert processes.is_alive(started.process)
+    pool.end(attempt.run.run_id, GRACE)
+    ended = reports.get(timeout=5)
+    assert isinstance(ended, AttemptEnded)
+    assert ended.result.error == "ended by SIGTERM"
+    assert pool.stop(timedelta(seconds=5)) == []
+    until(lambda: not any(thread.name.startswith("worker-") for thread in threading.enumerate()))

@@ -1,0 +1,67 @@
+import os
+import signal
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+if sys.platform != "linux":
+    pytest.skip("reads /proc", allow_module_level=True)
+
+from daybell.machine.processes.linux import LinuxCensus, Stat, is_after, parse_stat, tag_of
+
+STAT = b" S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 10000 200 18446744073709551615"
+
+
+@pytest.mark.parametrize("name", [b"sleep", b"a b", b") S 1 1", b"((", b""])
+def test_any_program_name_is_read_over(name: bytes) -> None:
+    assert parse_stat(b"7 (" + name + b")" + STAT) == Stat(state="S", group=42, started=4711)
+
+
+@given(st.integers(0, 999), st.integers(0, 998), st.integers(0, 999))
+def test_a_pid_is_after_another_if_it_was_given_out_since(first: int, given_out: int, index: int) -> None:
+    """Pids count up to a limit, here 1000, and begin anew."""
+    since = [(first + step) % 1000 for step in range(1, given_out + 1)]
+    newest = since[-1] if since else first
+    assert is_after(index, first, newest) == (index in since)
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        (b"PATH=/bin\0DAYBELL_RUN_ID=r1\0HOME=/\0", "r1"),
+        (b"DAYBELL_RUN_ID=r1\0", "r1"),
+        (b"MY_DAYBELL_RUN_ID=r1\0", None),
+        (b"DAYBELL_RUN_ID=\xff\0", "�"),
+        (b"", None),
+    ],
+)
+def test_the_tag_is_found_in_an_environment(environ: bytes, expected: str | None) -> None:
+    assert tag_of(environ) == expected
+
+
+def test_this_process_is_alive_and_one_that_had_its_pid_before_is_not() -> None:
+    census = LinuxCensus()
+    identity = census.identify(os.getpid())
+    assert census.is_alive(identity)
+    for other in (
+        type(identity)(identity.pid, identity.create_time - 1, identity.boot_id),
+        type(identity)(identity.pid, identity.create_time, "another boot"),
+        type(identity)(2**22 + 1, identity.create_time, identity.boot_id),
+    ):
+        assert not census.is_alive(other)
+
+
+def test_a_process_that_took_over_a_pid_is_never_signalled() -> None:
+    """The signal would end this very process."""
+    census = LinuxCensus()
+    identity = census.identify(os.getpid())
+    census.send(type(identity)(identity.pid, identity.create_time - 1, identity.boot_id), signal.SIGKILL)
+    census.send(type(identity)(2**22 + 1, identity.create_time, identity.boot_id), signal.SIGKILL)
+
+
+def test_waiting_for_what_is_over_returns_at_once() -> None:
+    census = LinuxCensus()
+    gone = type(census.identify(os.getpid()))(2**22 + 1, 1, "")
+    census.wait_any([gone], 60)
