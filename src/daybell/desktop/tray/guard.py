@@ -1,0 +1,14 @@
+"""How does a tray's loop outlive what one click or one message does?"""
+
+import logging
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+
+def guarded(act: Callable[[], None]) -> None:
+    """Call it; what it raises goes to the log."""
+    try:
+        act()
+    except Exception:
+        log.exception("the tray could not do what was asked")

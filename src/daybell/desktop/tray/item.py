@@ -1,0 +1,57 @@
+"""What does a StatusNotifierItem offer to the panel?"""
+
+from collections.abc import Callable, Sequence
+
+from daybell.desktop.tray.objects import Answer, Interface, Method, Properties, Variant
+from daybell.desktop.tray.pixmaps import Pixmap
+
+ITEM = "org.kde.StatusNotifierItem"
+ITEM_PATH = "/StatusNotifierItem"
+MENU_PATH = "/MenuBar"
+
+SIGNALS: dict[str, tuple[str, ...]] = {"NewIcon": (), "NewTitle": (), "NewToolTip": (), "NewStatus": ("s",)}
+
+
+def item_interface(properties: Callable[[], Properties]) -> Interface:
+    """The item's methods do nothing: the menu is the only way in (ItemIsMenu)."""
+    methods = {
+        "Activate": Method(("i", "i"), (), ignore),
+        "SecondaryActivate": Method(("i", "i"), (), ignore),
+        "ContextMenu": Method(("i", "i"), (), ignore),
+        "Scroll": Method(("i", "s"), (), ignore),
+    }
+    return Interface(ITEM, methods, SIGNALS, properties)
+
+
+def item_properties(name: str, tooltip: str, pixmaps: Sequence[Pixmap], *, visible: bool) -> Properties:
+    """All properties of the item, with their signatures."""
+    no_pixmaps: Variant = ("a(iiay)", [])
+    head, _, rest = tooltip.partition("\n")
+    return {
+        "Category": ("s", "ApplicationStatus"),
+        "Id": ("s", name),
+        "Title": ("s", name.capitalize()),
+        "Status": ("s", "Active" if visible else "Passive"),
+        "WindowId": ("i", 0),
+        "IconName": ("s", ""),
+        "IconThemePath": ("s", ""),
+        "IconPixmap": ("a(iiay)", list(pixmaps)),
+        "OverlayIconName": ("s", ""),
+        "OverlayIconPixmap": no_pixmaps,
+        "AttentionIconName": ("s", ""),
+        "AttentionIconPixmap": no_pixmaps,
+        "AttentionMovieName": ("s", ""),
+        # Panels read both texts as markup.
+        "ToolTip": ("(sa(iiay)ss)", ("", [], escape_markup(head), escape_markup(rest))),
+        "ItemIsMenu": ("b", True),
+        "Menu": ("o", MENU_PATH),
+    }
+
+
+def escape_markup(text: str) -> str:
+    """By hand: the standard library's would bring in its web client, 6 MB."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def ignore(*_: object) -> Answer:
+    return ()
