@@ -19,6 +19,7 @@ SHORTER = (
     (r" of every month$", " of the month"),
     (r"(?<=\d\d:\d\d) through (?=\d\d:)", " to "),
     (r"\b(\w+) through (\w+)\b", r"\1 to \2"),
+    (r"^At minute 0 past every hour from", "every hour from"),
 )
 """cronsim's sentences, and what says the same in fewer words."""
 

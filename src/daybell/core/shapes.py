@@ -113,7 +113,9 @@ class _Walk:
                 self._note(path, f"missing, write for example {self._rules.examples[name]}")
         for key in value:
             if key not in written and key != outline.tag_field:
-                message = "the file's name says it, remove this key" if key in known else _unknown(key, written)
+                message = (
+                    "the file's name says it, remove this key" if key in known else _unknown(key, written)
+                )
                 self._note(f"{where}.{key}" if where else key, message)
         if len(self.problems) > before:
             return INVALID

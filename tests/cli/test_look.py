@@ -1,0 +1,180 @@
+import json
+from datetime import timedelta
+
+import pytest
+from api.fake_service import NOON, FakeService, add
+from cli.conftest import Program
+
+from daybell.cli.tables import columns_of
+from daybell.model.status import JobStatus, Problem
+
+
+@pytest.fixture
+def morning(service: FakeService) -> FakeService:
+    """Four jobs: one failed, one runs, one is paused, one is new."""
+    add(service, "backup-photos", "mail", "rotate", "weekly")
+    service.run_now("mail")
+    service.pause_job("rotate")
+    service.changed["backup-photos"] = JobStatus(
+        id="backup-photos",
+        name="Back up photos",
+        state="idle",
+        schedule="daily at 02:30",
+        next_run=NOON + timedelta(hours=14.5),
+        last_run=NOON - timedelta(hours=9.5),
+        last_outcome="failed",
+        last_error="restic: \x1b[31mthe repository is locked\x1b[0m by another process",
+        last_duration_ms=3000,
+        run_count=12,
+        error_count=1,
+    )
+    service.problems = (Problem("bad.json", "triggers[0].expression", "expected \x1b]0;x\x07five fields"),)
+    return service
+
+
+def test_status_is_a_table(daybell: Program, morning: FakeService) -> None:
+    said = daybell("status")
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (
+        "Daybell 0.1.0 is running since 12:00: 4 jobs, 1 running, 1 failing\n"
+        "\n"
+        "JOB            STATE    LAST RUN      NEXT RUN   RUNS  ERRORS\n"
+        "backup-photos  idle     02:30 failed  Sat 02:30    12       1\n"
+        "  restic: the repository is locked by another process\n"
+        "mail           running  –             13:00         1       0\n"
+        "rotate         paused   –             –             0       0\n"
+        "weekly         idle     –             13:00         0       0\n"
+        "bad.json: triggers[0].expression: expected five fields\n"
+    )
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+@pytest.mark.parametrize("command", ["status", "list", "history"])
+def test_tables_fit_the_window(daybell: Program, morning: FakeService, width: int, command: str) -> None:
+    morning.finish("run-1", "failed", exit_code=3, error="e" * 200)
+    daybell.width = width
+    lines = daybell(command).out.splitlines()
+    rows = [line for line in lines if not line.startswith(("Daybell", "bad.json"))]
+    assert max(map(columns_of, rows)) <= width
+    assert all(line == line.rstrip() for line in lines)
+
+
+@pytest.mark.parametrize("has_colour", [False, True])
+def test_colours_are_for_terminals_only(daybell: Program, morning: FakeService, has_colour: bool) -> None:  # noqa: FBT001 - a table
+    daybell.has_colour = has_colour
+    out = daybell("status").out
+    assert ("\x1b[31m02:30 failed\x1b[0m" in out) is has_colour
+    assert ("\x1b" in out) is has_colour
+
+
+def test_a_paused_scheduler_says_how_to_go_on(daybell: Program, service: FakeService) -> None:
+    service.pause_all()
+    assert "is paused since 12:00: 0 jobs; `daybell resume --all` goes on" in daybell("status").out
+
+
+@pytest.mark.parametrize("command", ["status", "list"])
+def test_no_jobs_yet_says_how_to_begin(daybell: Program, service: FakeService, command: str) -> None:
+    assert "daybell add hello --every 1m -- echo hello" in daybell(command).err
+
+
+def test_list_names_schedules(daybell: Program, morning: FakeService) -> None:
+    assert daybell("list").out.splitlines()[1].split("  ") == [
+        "backup-photos",
+        "Back up photos",
+        "idle   ",
+        "daily at 02:30",
+        "Sat 02:30",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("argv", "path"),
+    [
+        (("status",), "/api/v1/status"),
+        (("list",), "/api/v1/jobs"),
+        (("show", "mail"), "/api/v1/jobs/mail"),
+        (("show", "run-1"), "/api/v1/runs/run-1"),
+        (("history",), "/api/v1/runs?limit=20"),
+        (("history", "mail", "-n", "3"), "/api/v1/runs?job=mail&limit=3"),
+        (("next", "mail", "-n", "2"), "/api/v1/jobs/mail/next?n=2"),
+    ],
+)
+def test_json_is_exactly_the_apis(
+    daybell: Program, morning: FakeService, argv: tuple[str, ...], path: str
+) -> None:
+    from api.asking import Asking
+
+    said = daybell(*argv, "--json")
+    _status, body = Asking(daybell.home / "run" / "api.sock")("GET", path)
+    assert (said.code, json.loads(said.out), said.err) == (0, body, "")
+    assert said.out.isascii()
+
+
+def test_show_tells_all_about_a_job(daybell: Program, morning: FakeService) -> None:
+    out = daybell("show", "backup-photos").out
+    for line in (
+        "job        backup-photos",
+        "schedule   daily at 02:30",
+        "next run   Sat 2026-11-21 02:30:00 +00:00",
+        "command    true",
+        "directory  ~",
+        "outcome    failed",
+        "error      restic: the repository is locked by another process",
+        "runs       12, 1 of them with errors",
+    ):
+        assert line + "\n" in out
+
+
+def test_show_tells_all_about_a_run(daybell: Program, morning: FakeService) -> None:
+    morning.finish("run-1", "failed", exit_code=3, error="disk full")
+    out = daybell("show", "run-1").out
+    for line in ("job       mail", "took      3.0s", "outcome   failed", "detail    exit code 3: disk full"):
+        assert line + "\n" in out
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (("show", "backup-foto"), "there is no job and no run 'backup-foto'; did you mean 'backup-photos'?"),
+        (("show", "Back up photo"), "there is no job and no run 'Back up photo'; did you mean 'backup-photos'?"),
+        (("pause", "mial"), "there is no job 'mial'; did you mean 'mail'?"),
+        (("run", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
+        (("logs", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
+        (("history", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
+        (("next", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
+        (("remove", "a/../mail"), "there is nothing at /api/v1/jobs/a/../mail"),
+        (("cancel", "zzz"), "there is no job and no run 'zzz'; `daybell list` shows all jobs"),
+    ],
+)
+def test_what_is_not_there_names_what_is(
+    daybell: Program, morning: FakeService, argv: tuple[str, ...], sentence: str
+) -> None:
+    assert daybell(*argv) == (4, "", f"daybell: {sentence}\n")
+
+
+def test_without_any_job_it_says_how_to_add_one(daybell: Program, service: FakeService) -> None:
+    assert "there are no jobs yet, see `daybell add --help`" in daybell("run", "backup").err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("status",),
+        ("list",),
+        ("show", "x"),
+        ("add", "x", "--", "ls"),
+        ("remove", "x"),
+        ("run", "x"),
+        ("run", "x", "--wait"),
+        ("cancel", "x"),
+        ("pause", "x"),
+        ("resume", "--all"),
+        ("history",),
+        ("logs", "x"),
+        ("logs", "x", "-f"),
+        ("next", "x"),
+        ("stop",),
+    ],
+)
+def test_without_the_app_the_remedy_is_named(lonely: Program, argv: tuple[str, ...]) -> None:
+    assert lonely(*argv) == (3, "", "daybell: Daybell is not running; start it with `daybell start`\n")

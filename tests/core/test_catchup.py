@@ -1,0 +1,123 @@
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import BERLIN, a_job, at, cron, every, once
+from daybell.core.catchup import (
+    CAUGHT_UP,
+    LATE,
+    PAUSED,
+    TOO_LATE,
+    WINDOW,
+    CatchUp,
+    Missed,
+    Plan,
+    paused_gap,
+    plan,
+)
+from daybell.core.schedule import Calendar, upcoming
+from daybell.model.job import StartupTrigger, Trigger
+
+SECOND = timedelta(seconds=1)
+NOW = at("2026-06-10 12:00")
+CALENDAR = Calendar(BERLIN, at("2026-01-01 00:00"))
+HOURLY = a_job(triggers=(cron("0 * * * *"),))
+
+
+def hours_ago(count: float) -> datetime:
+    return NOW - timedelta(hours=count)
+
+
+@pytest.mark.parametrize(
+    ("cursor", "now", "expected"),
+    [
+        (NOW, NOW, Plan(NOW)),
+        (NOW, hours_ago(3), Plan(NOW)),
+        (hours_ago(0.5), NOW, Plan(NOW, (NOW,))),
+        (hours_ago(0.5), NOW + LATE, Plan(NOW, (NOW,))),
+        (hours_ago(0.5), NOW + LATE + timedelta(microseconds=1), Plan(NOW, (), CatchUp(NOW, NOW))),
+        (
+            hours_ago(1.5),
+            NOW + LATE + SECOND,
+            Plan(NOW, (), CatchUp(NOW, hours_ago(1)), (Missed(hours_ago(1), hours_ago(1), CAUGHT_UP),)),
+        ),
+        (
+            hours_ago(8.5),
+            NOW,
+            Plan(NOW, (NOW,), CatchUp(hours_ago(1), hours_ago(8)), (Missed(hours_ago(8), hours_ago(2), CAUGHT_UP),)),
+        ),
+        (
+            hours_ago(1000),
+            NOW,
+            Plan(
+                NOW,
+                (NOW,),
+                CatchUp(hours_ago(1), hours_ago(24)),
+                (Missed(hours_ago(999), hours_ago(25), TOO_LATE), Missed(hours_ago(24), hours_ago(2), CAUGHT_UP)),
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_each_instant_since_the_cursor_is_decided(cursor: datetime, now: datetime, expected: Plan) -> None:
+    assert plan(HOURLY, cursor, now, CALENDAR) == expected
+
+
+def test_M2_what_is_older_than_the_window_is_missed_and_nothing_else_happens() -> None:
+    over = NOW - WINDOW - SECOND
+    expected = Plan(over, missed=(Missed(over, over, TOO_LATE),))
+    assert plan(a_job(triggers=(once(over),)), hours_ago(50), NOW, CALENDAR) == expected
+
+
+def test_all_instants_of_the_last_seconds_are_on_time() -> None:
+    job = a_job(triggers=(every("5s", NOW),))
+    assert plan(job, NOW - 10 * SECOND, NOW, CALENDAR) == Plan(NOW, (NOW - 5 * SECOND, NOW))
+
+
+@pytest.mark.parametrize("triggers", [(), (StartupTrigger(),)])
+def test_a_job_without_instants_owes_nothing(triggers: tuple[Trigger, ...]) -> None:
+    assert plan(a_job(triggers=triggers), hours_ago(9), NOW, CALENDAR) == Plan(hours_ago(9))
+    assert paused_gap(a_job(triggers=triggers), hours_ago(9), NOW, CALENDAR) is None
+
+
+def test_M8_a_pause_is_one_row_from_its_first_to_its_last_instant() -> None:
+    assert paused_gap(HOURLY, hours_ago(900.5), NOW, CALENDAR) == Missed(hours_ago(900), NOW, PAUSED)
+    assert paused_gap(HOURLY, NOW, NOW + LATE, CALENDAR) is None
+
+
+jobs = st.sampled_from(
+    [
+        a_job(triggers=(cron("30 2 * * *"),)),
+        a_job(triggers=(cron("*/20 * * * *"), every("17m"))),
+        a_job(triggers=(every("3s", NOW),)),
+        a_job(triggers=(once(hours_ago(30)), once(hours_ago(2)))),
+    ]
+)
+
+
+@given(jobs, st.integers(0, 2 * 86400), st.integers(0, 20_000))
+def test_every_instant_ends_in_exactly_one_place(job: object, gap: int, extra: int) -> None:
+    """What is planned, taken apart again, is what was due (L3)."""
+    assert isinstance(job, type(HOURLY))
+    gap = gap if job.triggers != (every("3s", NOW),) else gap // 50
+    cursor, now = NOW - gap * SECOND, NOW + timedelta(milliseconds=extra)
+    due = [moment for moment in upcoming(job, cursor, CALENDAR, 5000) if moment <= now]
+    decided = plan(job, cursor, now, CALENDAR)
+    taken = list(decided.on_time)
+    taken += [decided.catch_up.instant] if decided.catch_up else []
+    for row in decided.missed:
+        assert {row.first, row.last} <= set(due)
+        taken += [moment for moment in due if row.first <= moment <= row.last]
+    assert sorted(taken) == due
+    assert decided.cursor == (due[-1] if due else cursor)
+    assert all(now - moment <= LATE for moment in decided.on_time)
+
+
+def test_the_work_does_not_grow_with_the_gap() -> None:
+    """A gap of thirty years in which a job was due every second."""
+    job, now = a_job(triggers=(cron("* * * * * *"),)), at("2056-06-10 12:00")
+    decided = plan(job, NOW, now, CALENDAR)
+    assert decided.missed[0] == Missed(NOW + SECOND, now - WINDOW - SECOND, TOO_LATE)
+    assert decided.catch_up == CatchUp(now - LATE - SECOND, now - WINDOW)
+    assert len(decided.on_time) == 11
