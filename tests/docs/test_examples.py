@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from builders import BERLIN
 
+from builders import BERLIN
 from daybell.core.definitions import dump_job, parse_job
 from daybell.core.describe import describe
 

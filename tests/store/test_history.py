@@ -8,7 +8,7 @@ import pytest
 from daybell.model.events import JobPaused, Numbered, RunFinished, RunSkipped
 from daybell.model.run import Run
 from daybell.store import history as module
-from daybell.store.history import RunHistory, lines_from_end
+from daybell.store.history import RunHistory
 
 NOW = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
 
@@ -99,10 +99,3 @@ def test_what_cannot_be_written_waits_and_is_written_later(tmp_path: Path) -> No
     blocker.unlink()
     history.add(ended(2))
     assert ids(history.rows(None, 10)) == ["r2", "r1"]
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 3000, 20_000])
-def test_lines_come_from_the_end_across_blocks(tmp_path: Path, count: int) -> None:
-    path = tmp_path / "lines"
-    path.write_bytes(b"".join(b"line %d\n" % number for number in range(count)))
-    assert list(lines_from_end(path)) == [b"line %d" % number for number in reversed(range(count))]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Struct, inspect
@@ -74,10 +74,7 @@ def _default(field: msgspec.structs.FieldInfo) -> object:
 
 @lru_cache
 def _outline(kind: type[Struct]) -> inspect.StructType:
-    outline = inspect.type_info(kind)
-    if not isinstance(outline, inspect.StructType):
-        raise TypeError(kind)
-    return outline
+    return cast("inspect.StructType", inspect.type_info(kind))
 
 
 INVALID = object()

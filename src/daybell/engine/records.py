@@ -1,17 +1,35 @@
 """The ledger's records in memory: the fold of every event so far. Only the engine's thread touches it."""
 
+from collections.abc import Sequence
+
 from daybell.core.fold import fold_open_run, fold_record, subject
 from daybell.model.events import AllPaused, AllResumed, AnyEvent, JobRemoved
 from daybell.model.record import JobRecord, OpenRun
 
 
 class Records:
-    """Records per job and open runs, in the order in which they were admitted."""
+    """Records per job and open runs. What is asked at each request is kept, not searched for."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, JobRecord] = {}
         self.open_runs: dict[str, OpenRun] = {}
+        """By run id, in the order in which they were admitted."""
+        self.waiting: dict[str, OpenRun] = {}
+        """Those of them that have no slot yet, the oldest first."""
         self.all_paused = False
+        self._of_job: dict[str, dict[str, OpenRun]] = {}
+
+    @property
+    def running(self) -> int:
+        """How many runs hold a slot."""
+        return len(self.open_runs) - len(self.waiting)
+
+    def is_paused(self, job_id: str) -> bool:
+        record = self.jobs.get(job_id)
+        return self.all_paused or (record is not None and record.is_paused)
+
+    def open_of(self, job_id: str) -> Sequence[OpenRun]:
+        return list(self._of_job.get(job_id, {}).values())
 
     def apply(self, event: AnyEvent) -> None:
         match event:
@@ -24,26 +42,25 @@ class Records:
             case _:
                 self._fold(event)
 
-    def is_paused(self, job_id: str) -> bool:
-        record = self.jobs.get(job_id)
-        return self.all_paused or (record is not None and record.is_paused)
-
-    def open_of(self, job_id: str) -> list[OpenRun]:
-        return [open_run for open_run in self.open_runs.values() if open_run.run.job_id == job_id]
-
-    def running(self) -> int:
-        """How many runs hold a slot."""
-        return sum(not open_run.is_waiting for open_run in self.open_runs.values())
-
     def _fold(self, event: AnyEvent) -> None:
         job_id, run_id = subject(event)
-        if job_id is not None:
-            record = fold_record(self.jobs.get(job_id), event)
-            if record is not None:
-                self.jobs[job_id] = record
+        if job_id is None:
+            return
+        record = fold_record(self.jobs.get(job_id), event)
+        if record is not None:
+            self.jobs[job_id] = record
         if run_id is not None:
-            open_run = fold_open_run(self.open_runs.get(run_id), event)
-            if open_run is not None:
-                self.open_runs[run_id] = open_run
-            else:
-                self.open_runs.pop(run_id, None)
+            self._keep(job_id, run_id, fold_open_run(self.open_runs.get(run_id), event))
+
+    def _keep(self, job_id: str, run_id: str, open_run: OpenRun | None) -> None:
+        of_job = self._of_job.setdefault(job_id, {})
+        self.waiting.pop(run_id, None)
+        if open_run is None:
+            self.open_runs.pop(run_id, None)
+            of_job.pop(run_id, None)
+        else:
+            self.open_runs[run_id] = of_job[run_id] = open_run
+            if open_run.is_waiting:
+                self.waiting[run_id] = open_run
+        if not of_job:
+            del self._of_job[job_id]

@@ -103,11 +103,10 @@ class Runs:
 
     def fill_slots(self) -> None:
         """Give free slots to what waits, the oldest first."""
-        for open_run in list(self._state.records.open_runs.values()):
-            if self._state.is_stopping or self._state.records.running() >= self._state.config.slots:
-                return
-            if open_run.is_waiting:
-                self._claim(open_run.run, self._admitted[open_run.run.run_id])
+        records, config = self._state.records, self._state.config
+        while records.waiting and records.running < config.slots and not self._state.is_stopping:
+            run = next(iter(records.waiting.values())).run
+            self._claim(run, self._admitted[run.run_id])
 
     def _claim(self, run: Run, job: Job) -> None:
         log = self._logs.path(job.id, run.run_id)
@@ -131,6 +130,6 @@ class Runs:
         return Load(
             is_paused=records.is_paused(job_id),
             open_run=open_runs[0].run.run_id if open_runs else None,
-            running=records.running(),
+            running=records.running,
             slots=self._state.config.slots,
         )

@@ -11,12 +11,12 @@ from msgspec import Struct
 
 from daybell.model.events import Numbered, RunFinished, RunSkipped
 from daybell.model.run import Run
+from daybell.store.lines import lines_from_end
 
 log = logging.getLogger(__name__)
 
 KEPT = 1000
 """Rows in the file of all jobs after it was trimmed; it is trimmed at twice as many."""
-BLOCK = 65536
 
 
 class Row(Struct, frozen=True):
@@ -113,23 +113,3 @@ def newest_first(path: Path) -> Iterator[Row]:
             yield decoder.decode(line)
         except msgspec.DecodeError:
             continue
-
-
-def lines_from_end(path: Path) -> Iterator[bytes]:
-    """Read in blocks, so that the last lines of a large file cost no more than those of a small one."""
-    try:
-        file = path.open("rb")
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    with file:
-        position = file.seek(0, os.SEEK_END)
-        rest = b""
-        while position > 0:
-            size = min(BLOCK, position)
-            position -= size
-            file.seek(position)
-            first, *lines = (file.read(size) + rest).split(b"\n")
-            yield from (line for line in reversed(lines) if line)
-            rest = first
-        if rest:
-            yield rest

@@ -9,6 +9,7 @@ import msgspec
 
 from daybell.model.errors import LedgerError
 from daybell.model.events import AnyEvent, Numbered
+from daybell.store.lines import lines_from_end, torn_bytes
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +30,7 @@ class Journal:
             sync_directory(path.parent)
         except OSError as error:
             raise LedgerError(f"{path}: cannot be opened: {error.strerror}") from error
-        self._last = 0
-        for numbered in self.replay():
-            self._last = numbered.number
+        self._last = next(self._numbers_from_end(), 0)
 
     def append(self, events: Sequence[AnyEvent]) -> Sequence[Numbered]:
         """All of them with one sync; LedgerError, and the file as it was, when that fails."""
@@ -62,19 +61,17 @@ class Journal:
     def close(self) -> None:
         os.close(self._file)
 
+    def _numbers_from_end(self) -> Iterator[int]:
+        for line in lines_from_end(self._path):
+            try:
+                yield self._decoder.decode(line).number
+            except msgspec.DecodeError:
+                continue
+
     def _cut_torn_tail(self) -> int:
         """What has no line end was never acknowledged."""
         size = os.fstat(self._file).st_size
-        with self._path.open("rb") as file:
-            end = size
-            while end > 0:
-                start = max(0, end - 65536)
-                file.seek(start)
-                found = file.read(end - start).rfind(b"\n")
-                if found >= 0:
-                    end = start + found + 1
-                    break
-                end = start
+        end = size - torn_bytes(self._path)
         if end < size:
             log.warning("%s: a torn last line was cut off", self._path)
             os.ftruncate(self._file, end)

@@ -1,0 +1,42 @@
+"""How are files of lines read from their end, however long they are?"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+BLOCK = 65536
+
+
+def lines_from_end(path: Path) -> Iterator[bytes]:
+    """The last line first, without line ends and empty lines; a missing file has none.
+
+    Read in blocks, so that the last lines of a large file cost no more than those of a small one.
+    """
+    try:
+        file = path.open("rb")
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    with file:
+        position = file.seek(0, os.SEEK_END)
+        rest = b""
+        while position > 0:
+            size = min(BLOCK, position)
+            position -= size
+            file.seek(position)
+            rest, *lines = (file.read(size) + rest).split(b"\n")
+            yield from (line for line in reversed(lines) if line)
+        if rest:
+            yield rest
+
+
+def torn_bytes(path: Path) -> int:
+    """How many bytes stand after the last line end: the torn beginning of a line."""
+    with path.open("rb") as file:
+        size = position = file.seek(0, os.SEEK_END)
+        while position > 0:
+            position = max(0, position - BLOCK)
+            file.seek(position)
+            found = file.read(BLOCK).rfind(b"\n")
+            if found >= 0:
+                return size - (position + found + 1)
+    return size

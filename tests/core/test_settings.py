@@ -1,0 +1,74 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import BERLIN
+from daybell.core.settings import parse_settings
+from daybell.model.durations import Duration
+from daybell.model.errors import InvalidSettings
+from daybell.model.settings import SchedulerConfig, Settings
+
+A_ZONE = 'expected a time zone such as "Europe/Berlin", or "local"'
+A_COUNT = "expected at least 1 run at once, found 0; leave the key out to let Daybell choose"
+
+
+def test_an_empty_object_means_the_defaults() -> None:
+    assert parse_settings("settings.json", b"{}", BERLIN) == Settings()
+
+
+def test_every_key_is_read() -> None:
+    content = b"""{"schema": 1, "scheduler": {
+        "default_timezone": "Europe/Berlin", "shutdown_timeout": "1m", "max_concurrent_runs": 3}}"""
+    expected = SchedulerConfig("Europe/Berlin", Duration(minutes=1), 3)
+    assert parse_settings("settings.json", content, BERLIN) == Settings(scheduler=expected)
+
+
+def test_the_number_of_runs_may_be_left_to_daybell() -> None:
+    content = b'{"scheduler": {"max_concurrent_runs": null}}'
+    assert parse_settings("settings.json", content, BERLIN) == Settings()
+
+
+def test_every_problem_is_told_at_once() -> None:
+    content = b"""{"schema": 0, "sheduler": {}, "scheduler": {
+        "default_timezone": "berlin", "shutdown_timeout": "0s", "max_concurrent_runs": 0}}"""
+    with pytest.raises(InvalidSettings) as refusal:
+        parse_settings("settings.json", content, BERLIN)
+    assert str(refusal.value).splitlines() == [
+        "settings.json: schema: expected 1, found 0",
+        f'settings.json: scheduler.default_timezone: {A_ZONE}, found "berlin", did you mean "Europe/Berlin"?',
+        'settings.json: scheduler.shutdown_timeout: expected more than no time at all, found "0s"',
+        f"settings.json: scheduler.max_concurrent_runs: {A_COUNT}",
+        'settings.json: sheduler: unknown key, did you mean "scheduler"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "settings.json: the file is empty, expected an object in braces: {…}"),
+        (
+            b'{"schema": 2, "new": true}',
+            "settings.json: schema: written by a newer Daybell: expected 1, found 2; update this one",
+        ),
+        (b'{"scheduler": 5}', "settings.json: scheduler: expected an object, found 5"),
+    ],
+)
+def test_what_cannot_be_settings_says_why(content: bytes, message: str) -> None:
+    with pytest.raises(InvalidSettings) as refusal:
+        parse_settings("settings.json", content, BERLIN)
+    assert str(refusal.value) == message
+
+
+values = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9))
+keys = st.sampled_from([*Settings.__struct_fields__, *SchedulerConfig.__struct_fields__, "$schema"])
+
+
+@given(st.dictionaries(keys, values | st.dictionaries(keys, values)))
+def test_any_document_is_read_or_refused(document: dict[str, object]) -> None:
+    try:
+        settings = parse_settings("settings.json", json.dumps(document).encode(), BERLIN)
+    except InvalidSettings:
+        return
+    assert settings.schema == 1
