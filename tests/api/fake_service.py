@@ -166,7 +166,7 @@ class FakeService(SchedulerService):
         for subscriber in list(self.subscribers):
             subscriber(events)
 
-    def finish(self, run_id: str, outcome: Outcome, **changes: Any) -> None:  # noqa: ANN401 - fields of a Run
+    def finish(self, run_id: str, outcome: Outcome, **changes: Any) -> None:
         """End a run, as the engine would."""
         finished = self.now + timedelta(seconds=3)
         self.runs[run_id] = replace(self.runs[run_id], outcome=outcome, finished=finished, **changes)

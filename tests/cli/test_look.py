@@ -2,10 +2,11 @@ import json
 from datetime import timedelta
 
 import pytest
-from api.fake_service import NOON, FakeService, add
-from cli.conftest import Program
 
-from daybell.cli.tables import columns_of
+from api.asking import Asking
+from api.fake_service import NOON, FakeService, add
+from cli.program import Program
+from daybell.core.tables import columns_of
 from daybell.model.status import JobStatus, Problem
 
 
@@ -78,12 +79,9 @@ def test_no_jobs_yet_says_how_to_begin(daybell: Program, service: FakeService, c
 
 
 def test_list_names_schedules(daybell: Program, morning: FakeService) -> None:
-    assert daybell("list").out.splitlines()[1].split("  ") == [
-        "backup-photos",
-        "Back up photos",
-        "idle   ",
-        "daily at 02:30",
-        "Sat 02:30",
+    assert daybell("list").out.splitlines()[:2] == [
+        "JOB            NAME            STATE    SCHEDULE        NEXT RUN",
+        "backup-photos  Back up photos  idle     daily at 02:30  Sat 02:30",
     ]
 
 
@@ -102,8 +100,6 @@ def test_list_names_schedules(daybell: Program, morning: FakeService) -> None:
 def test_json_is_exactly_the_apis(
     daybell: Program, morning: FakeService, argv: tuple[str, ...], path: str
 ) -> None:
-    from api.asking import Asking
-
     said = daybell(*argv, "--json")
     _status, body = Asking(daybell.home / "run" / "api.sock")("GET", path)
     assert (said.code, json.loads(said.out), said.err) == (0, body, "")
@@ -136,13 +132,16 @@ def test_show_tells_all_about_a_run(daybell: Program, morning: FakeService) -> N
     ("argv", "sentence"),
     [
         (("show", "backup-foto"), "there is no job and no run 'backup-foto'; did you mean 'backup-photos'?"),
-        (("show", "Back up photo"), "there is no job and no run 'Back up photo'; did you mean 'backup-photos'?"),
+        (
+            ("show", "Back up photo"),
+            "there is no job and no run 'Back up photo'; did you mean 'backup-photos'?",
+        ),
         (("pause", "mial"), "there is no job 'mial'; did you mean 'mail'?"),
         (("run", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
         (("logs", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
         (("history", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
         (("next", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
-        (("remove", "a/../mail"), "there is nothing at /api/v1/jobs/a/../mail"),
+        (("remove", "a/../mail"), "there is no job 'a/../mail'; did you mean 'mail'?"),
         (("cancel", "zzz"), "there is no job and no run 'zzz'; `daybell list` shows all jobs"),
     ],
 )

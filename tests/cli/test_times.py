@@ -45,8 +45,10 @@ def test_an_instant_without_an_offset_is_in_utc() -> None:
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
-        (0, "0.0s"),
-        (-1, "0.0s"),
+        (0, "0ms"),
+        (-1, "0ms"),
+        (0.0994, "99ms"),
+        (0.0996, "0.1s"),
         (0.44, "0.4s"),
         (9.94, "9.9s"),
         (9.96, "10s"),

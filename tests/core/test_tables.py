@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daybell.cli.tables import Cell, Column, Row, clean, columns_of, cut, fit, pairs, table
+from daybell.core.tables import Cell, Column, Row, clean, columns_of, cut, fit, pairs, table
 
 COLUMNS = [Column("JOB"), Column("STATE"), Column("RUNS", is_number=True)]
 
@@ -29,7 +29,9 @@ def test_the_widest_column_gives_way() -> None:
 
 
 def test_notes_stand_below_their_row_and_are_cut() -> None:
-    lines = table([Column("JOB")], [Row([Cell("backup")], note="exit code 3: disk full")], 12, has_colour=False)
+    lines = table(
+        [Column("JOB")], [Row([Cell("backup")], note="exit code 3: disk full")], 12, has_colour=False
+    )
     assert lines == ["JOB", "backup", "  exit code…"]
 
 

@@ -1,0 +1,157 @@
+"""How do other programs of this person ask the running app? With the standard library only, to start fast."""
+
+import http.client
+import json
+import socket
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from daybell.api.peers import ROOT, is_allowed, own_uid, peer_uid
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+"""A value as JSON knows it."""
+
+PATIENCE = 15.0
+"""Seconds for an answer: longer than the app itself waits for a slow disk before it says so."""
+CHUNK = 64 * 1024
+
+
+class NotRunning(Exception):
+    """Nobody listens: the app is not running."""
+
+
+class ApiError(Exception):
+    """The app, or the way to it, says no. `status` is 0 where there was no answer at all."""
+
+    def __init__(
+        self, code: str, message: str, problems: Sequence[Mapping[str, str]] = (), status: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.problems = tuple(problems)
+        self.status = status
+
+
+class Client:
+    """One request a call, each on a connection of its own. NotRunning and ApiError are all it raises."""
+
+    def __init__(self, socket_path: Path) -> None:
+        self._socket_path = socket_path
+
+    def get(self, path: str, query: Mapping[str, str | int] | None = None, timeout: float = PATIENCE) -> Json:
+        """`timeout` in seconds."""
+        return self._ask("GET", path, query=query, timeout=timeout)
+
+    def post(self, path: str, body: Json = None, timeout: float = PATIENCE) -> Json:
+        """No body where it is None. `timeout` in seconds."""
+        return self._ask("POST", path, body=body, timeout=timeout)
+
+    def delete(self, path: str, timeout: float = PATIENCE) -> Json:
+        return self._ask("DELETE", path, timeout=timeout)
+
+    def chunks(self, path: str, query: Mapping[str, str | int] | None = None) -> Iterator[bytes]:
+        """The body as it comes, for what may be long."""
+        with self._answer("GET", path, query=query) as answer:
+            while chunk := answer.read(CHUNK):
+                yield chunk
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Json = None,
+        timeout: float = PATIENCE,
+    ) -> Json:
+        with self._answer(method, path, query=query, body=body, timeout=timeout) as answer:
+            content = answer.read()
+        return _decode(content) if content else None
+
+    @contextmanager
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Json = None,
+        timeout: float = PATIENCE,
+    ) -> Iterator[http.client.HTTPResponse]:
+        connection = _UnixConnection(self._socket_path, timeout)
+        content = None if body is None else json.dumps(body).encode()
+        headers = {} if content is None else {"Content-Type": "application/json"}
+        try:
+            connection.request(method, f"{path}?{urlencode(query)}" if query else path, content, headers)
+            answer = connection.getresponse()
+            if answer.status >= http.client.BAD_REQUEST:
+                raise _refusal(answer)
+            yield answer
+        except TimeoutError as error:
+            raise ApiError("no_answer", f"Daybell did not answer within {timeout:g} seconds") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise ApiError("no_answer", f"Daybell broke off the conversation: {error}") from error
+        finally:
+            connection.close()
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP to a path instead of a host."""
+
+    def __init__(self, path: Path, timeout: float) -> None:
+        super().__init__("daybell", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        if sys.platform == "win32":
+            raise ApiError("not_supported", "Daybell does not answer the command line on Windows yet")
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        try:
+            self.sock.connect(str(self._path))
+        except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
+            raise NotRunning("Daybell is not running") from error
+        except PermissionError as error:
+            raise _belongs_to_another(self._path) from error
+        self._refuse_an_impostor(self.sock)
+
+    def _refuse_an_impostor(self, connection: socket.socket) -> None:
+        """Whoever listens at a path that others could have made might collect our commands."""
+        if own_uid() != ROOT and not is_allowed(peer_uid(connection), own_uid()):
+            raise _belongs_to_another(self._path)
+
+
+def _belongs_to_another(path: Path) -> ApiError:
+    return ApiError("not_permitted", f"the Daybell at {path} belongs to another user")
+
+
+def _refusal(answer: http.client.HTTPResponse) -> ApiError:
+    content = _decode(answer.read())
+    error = content.get("error") if isinstance(content, dict) else None
+    if not isinstance(error, dict):
+        return ApiError("no_answer", f"Daybell answered {answer.status} {answer.reason}", (), answer.status)
+    problems = error.get("problems")
+    return ApiError(
+        str(error.get("code", "error")),
+        str(error.get("message", answer.reason)),
+        [_texts(problem) for problem in problems if isinstance(problem, dict)]
+        if isinstance(problems, list)
+        else (),
+        answer.status,
+    )
+
+
+def _texts(values: Mapping[str, Json]) -> dict[str, str]:
+    return {key: str(value) for key, value in values.items()}
+
+
+def _decode(content: bytes) -> Json:
+    try:
+        value: Json = json.loads(content)
+    except ValueError as error:
+        raise ApiError("no_answer", "Daybell's answer is not JSON") from error
+    return value

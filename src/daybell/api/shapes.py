@@ -1,0 +1,67 @@
+"""Which keys do the API's answers have? For readers without msgspec; the model's structs are the source."""
+
+from typing import TypedDict
+
+
+class JobStatusShape(TypedDict):
+    """One job as it stands; times are ISO 8601 with an offset."""
+
+    id: str
+    name: str
+    state: str
+    schedule: str
+    next_run: str | None
+    last_run: str | None
+    last_outcome: str | None
+    last_error: str | None
+    last_duration_ms: int | None
+    run_count: int
+    error_count: int
+    is_running: bool
+    is_paused: bool
+
+
+class SchedulerShape(TypedDict):
+    """The scheduler as a whole."""
+
+    state: str
+    started: str | None
+    version: str
+    home: str
+    pid: int
+
+
+class ProblemShape(TypedDict):
+    """What is wrong with a file."""
+
+    file: str
+    field: str
+    message: str
+
+
+class StatusShape(TypedDict):
+    """Everything at a glance."""
+
+    scheduler: SchedulerShape
+    jobs: list[JobStatusShape]
+    problems: list[ProblemShape]
+
+
+class RunShape(TypedDict):
+    """One run."""
+
+    run_id: str
+    job_id: str
+    cause: str
+    due: str | None
+    due_to: str | None
+    count: int | None
+    started: str | None
+    finished: str | None
+    outcome: str | None
+    reason: str | None
+    exit_code: int | None
+    attempts: int
+    error: str | None
+    log: str | None
+    traceparent: str

@@ -1,0 +1,38 @@
+"""`paths`, `version`: where is what, and which Daybell is this? Without the app."""
+
+from argparse import Namespace
+
+from daybell.api.client import Json
+from daybell.cli.failure import Exit
+from daybell.cli.terminal import Terminal
+
+
+def paths(args: Namespace, terminal: Terminal) -> int:
+    own = terminal.directories
+    places = {
+        "jobs": own.jobs,
+        "settings": own.settings_file,
+        "config": own.config,
+        "data": own.data,
+        "state": own.state,
+        "log": own.log,
+        "run": own.run,
+        "socket": own.socket,
+    }
+    if args.json:
+        plain: dict[str, Json] = {name: str(path) for name, path in places.items()}
+        terminal.print_json(plain)
+    else:
+        widest = max(map(len, places))
+        terminal.print(*(f"{name.ljust(widest)}  {path}" for name, path in places.items()))
+    return Exit.OK
+
+
+def version(args: Namespace, terminal: Terminal) -> int:
+    from importlib.metadata import version as version_of  # noqa: PLC0415 - 10 ms that no other command needs
+
+    if args.json:
+        terminal.print_json({"version": version_of("daybell")})
+    else:
+        terminal.print(f"daybell {version_of('daybell')}")
+    return Exit.OK

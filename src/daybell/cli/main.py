@@ -1,0 +1,103 @@
+"""What happens between a command line and an exit code?"""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from daybell.cli.about import version
+from daybell.cli.failure import Exit, Failure, UsageError
+from daybell.cli.parser import build
+from daybell.cli.terminal import Terminal, this_terminal
+
+
+def main(argv: Sequence[str] | None = None, terminal: Terminal | None = None) -> int:
+    """Do what the arguments say; the exit code. Errors that were foreseen are one sentence on stderr."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    place = terminal or this_terminal()
+    try:
+        exit_code = _run(words, place)
+        place.out.flush()
+    except BrokenPipeError:
+        return _pipe_closed(place)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except Failure as failure:
+        if _wants_debug(words):
+            raise
+        place.say(f"daybell: {failure}")
+        return failure.exit_code
+    except OSError as error:
+        if _wants_debug(words):
+            raise
+        place.say(f"daybell: {error}")
+        return Exit.FAILURE
+    return exit_code
+
+
+def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What is for Daybell, and the command after the first "--"."""
+    if "--" not in words:
+        return list(words), []
+    place = words.index("--")
+    return list(words[:place]), list(words[place + 1 :])
+
+
+def _run(words: list[str], terminal: Terminal) -> int:
+    ours, command_line = split(words)
+    parser, commands = build()
+    _refuse_unknown(ours, commands)
+    try:
+        args, surplus = parser.parse_known_args(ours)
+    except SystemExit as end:  # argparse has printed its help, or what is wrong
+        return end.code if isinstance(end.code, int) else Exit.USAGE
+    _refuse_surplus(args, ours, surplus, command_line)
+    args.command_line = command_line
+    if args.version:
+        args.json = False
+        return version(args, terminal)
+    if args.command is None:
+        parser.print_help()
+        return Exit.USAGE
+    return int(args.run(args, terminal))
+
+
+def _refuse_unknown(words: Sequence[str], commands: Sequence[str]) -> None:
+    first = next((word for word in words if not word.startswith("-")), None)
+    if first is None or first in commands:
+        return
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
+
+    close = get_close_matches(first, commands, n=1)
+    raise UsageError(
+        f"there is no command {first!r}; "
+        + (f"did you mean `daybell {close[0]}`?" if close else "`daybell --help` lists them all")
+    )
+
+
+def _refuse_surplus(
+    args: Namespace, ours: Sequence[str], surplus: Sequence[str], command_line: Sequence[str]
+) -> None:
+    if surplus and args.command == "add" and not command_line and not surplus[0].startswith("-"):
+        import shlex  # noqa: PLC0415 - only after a mistake
+
+        place = ours.index(surplus[0])
+        meant = shlex.join([*ours[:place], "--", *ours[place:]])
+        raise UsageError(f"put the command after --, as in: daybell {meant}")
+    if surplus:
+        raise UsageError(
+            f"`daybell {args.command}` does not take {' '.join(map(repr, surplus))}; see its --help"
+        )
+    if command_line and args.command != "add":
+        raise UsageError("only `daybell add` takes a command after --")
+
+
+def _wants_debug(words: Sequence[str]) -> bool:
+    return "--debug" in split(words)[0]
+
+
+def _pipe_closed(terminal: Terminal) -> int:
+    """Whoever read our output has enough. Python would complain once more when it flushes at its end."""
+    if terminal.out is sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.PIPE_CLOSED

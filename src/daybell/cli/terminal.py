@@ -1,0 +1,85 @@
+"""What does a command see of the outside? Its streams, its window, its environment and the present moment."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from io import TextIOWrapper
+from typing import NamedTuple, TextIO
+
+from daybell.api.client import Json
+from daybell.core.tables import Column, Row, clean, pairs, table
+from daybell.store.directories import Directories, find
+
+UNBOUNDED = 1000
+"""Columns where there is no window: nothing is cut for a file or for grep."""
+
+
+class Terminal(NamedTuple):
+    """Data goes to `out`, sentences to `err`."""
+
+    out: TextIO
+    err: TextIO
+    environ: Mapping[str, str]
+    now: datetime
+    width: int = 80
+    has_colour: bool = False
+    zone: tzinfo | None = None
+    """Where the person is; None: as this machine's clock says."""
+
+    @property
+    def directories(self) -> Directories:
+        return find(self.environ)
+
+    def print(self, *lines: str) -> None:
+        """Data, a line each."""
+        for line in lines:
+            self.out.write(line + "\n")
+
+    def print_json(self, value: Json) -> None:
+        """Data for programs. Escaped, so that no text can steer a terminal."""
+        self.print(json.dumps(value, indent=2))
+
+    def print_bytes(self, content: bytes) -> None:
+        """Data exactly as it is, at once."""
+        self.out.flush()
+        if isinstance(self.out, TextIOWrapper):
+            self.out.buffer.write(content)
+            self.out.buffer.flush()
+        else:
+            self.out.write(content.decode(errors="replace"))
+
+    def print_table(self, columns: list[Column], rows: list[Row]) -> None:
+        self.print(*table(columns, rows, self.width, has_colour=self.has_colour))
+
+    def print_pairs(self, fields: list[tuple[str, str]]) -> None:
+        self.print(*pairs(fields, has_colour=self.has_colour))
+
+    def say(self, message: str) -> None:
+        """Sentences for the person, who may see job output in them."""
+        for line in message.splitlines():
+            self.err.write(clean(line) + "\n")
+
+
+def this_terminal() -> Terminal:
+    """The one this process was started in."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a window that cannot show "…" is no reason to fail
+    return Terminal(
+        out=sys.stdout,
+        err=sys.stderr,
+        environ=os.environ,
+        now=datetime.now(UTC),  # noqa: TID251 - a command lives for a moment: it only tells today from tomorrow
+        width=shutil.get_terminal_size(fallback=(UNBOUNDED, 24)).columns,
+        has_colour=wants_colour(os.environ, sys.platform, is_terminal=sys.stdout.isatty()),
+    )
+
+
+def wants_colour(environ: Mapping[str, str], platform: str, *, is_terminal: bool) -> bool:
+    """Only where somebody looks, and did not say no (no-color.org)."""
+    if not is_terminal or environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
+        return False
+    return platform != "win32" or "WT_SESSION" in environ

@@ -1,0 +1,42 @@
+"""The program as a person meets it: arguments in, text and an exit code out."""
+
+from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import NamedTuple
+
+from daybell.cli.main import main
+from daybell.cli.terminal import Terminal
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+
+
+class Said(NamedTuple):
+    """What a command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Program:
+    """`daybell`, in a home of its own, in a window of this width."""
+
+    def __init__(self, home: Path) -> None:
+        self.environ = {"DAYBELL_HOME": str(home)}
+        self.home = home
+        self.width = 80
+        self.has_colour = False
+
+    def __call__(self, *argv: str) -> Said:
+        out, err = TextIOWrapper(BytesIO(), encoding="utf-8"), TextIOWrapper(BytesIO(), encoding="utf-8")
+        terminal = Terminal(out, err, self.environ, NOW, self.width, self.has_colour, UTC)
+        code = main(argv, terminal)
+        return Said(code, content(out), content(err))
+
+
+def content(stream: TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, BytesIO)
+    return buffer.getvalue().decode()

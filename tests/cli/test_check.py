@@ -1,0 +1,84 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.program import Program
+
+VALID = '{"handler": {"type": "command", "argv": ["/bin/sh", "-c", "true"]}}'
+BAD_CRON = """{
+    "triggers": [{"type": "cron", "expression": "61 * * * *"}],
+    "handler": {"type": "command", "argv": ["/bin/sh"]}
+}"""
+NO_PROGRAM = '{"handler": {"type": "command", "argv": ["no-such-program-here"]}}'
+
+
+@pytest.fixture
+def jobs(lonely: Program) -> Path:
+    directory = lonely.home / "config" / "jobs"
+    directory.mkdir(parents=True)
+    return directory
+
+
+def test_a_new_home_has_nothing_to_check(lonely: Program) -> None:
+    assert lonely("check") == (0, "", f"there are no job files in {lonely.home}/config/jobs\n")
+
+
+def test_valid_files_have_no_problems(lonely: Program, jobs: Path) -> None:
+    (jobs / "one.json").write_text(VALID)
+    (jobs / "two.json").write_text(VALID)
+    (jobs / ".hidden.json").write_text("{")
+    (jobs / "notes.txt").write_text("{")
+    (jobs.parent / "settings.json").write_text("{}")
+    assert lonely("check") == (0, "", "3 files, no problems\n")
+    assert lonely("check", "--json") == (0, '{\n  "problems": []\n}\n', "")
+
+
+def test_every_problem_of_every_file_is_told(lonely: Program, jobs: Path) -> None:
+    (jobs / "backup.json").write_text(BAD_CRON)
+    (jobs / "mail.json").write_text(NO_PROGRAM)
+    (jobs / "fine.json").write_text(VALID)
+    (jobs.parent / "settings.json").write_text('{"scheduler": {"default_timezone": "Berlin"}}')
+    said = lonely("check")
+    assert (said.code, said.err) == (5, "3 problems in 4 files\n")
+    settings, backup, mail = said.out.splitlines()
+    assert settings.startswith("settings.json: scheduler.default_timezone: expected a time zone")
+    assert backup.startswith("backup.json: triggers[0].expression: minute:")
+    assert mail.startswith("mail.json: handler.argv[0]: ")
+
+
+def test_problems_are_json_for_programs(lonely: Program, jobs: Path) -> None:
+    (jobs / "backup.json").write_text(BAD_CRON)
+    said = lonely("check", "--json")
+    (problem,) = json.loads(said.out)["problems"]
+    assert (said.code, problem["file"], problem["field"]) == (5, "backup.json", "triggers[0].expression")
+    assert set(problem) == {"file", "field", "message"}
+
+
+def test_only_the_named_files_are_checked(lonely: Program, jobs: Path, tmp_path: Path) -> None:
+    (jobs / "backup.json").write_text(BAD_CRON)
+    other = tmp_path / "other.json"
+    other.write_text(VALID)
+    assert lonely("check", str(other)) == (0, "", "1 file, no problems\n")
+
+
+def test_a_named_settings_file_is_checked_as_one(lonely: Program, tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"scheduler": {"colour": "red"}}')
+    said = lonely("check", str(path))
+    assert (said.code, said.out.startswith("settings.json: scheduler")) == (5, True)
+
+
+def test_bad_settings_do_not_hide_the_jobs(lonely: Program, jobs: Path) -> None:
+    (jobs.parent / "settings.json").write_text("{")
+    (jobs / "fine.json").write_text(VALID)
+    assert lonely("check", str(jobs / "fine.json")).code == 0
+
+
+def test_an_unreadable_file_is_named(lonely: Program, tmp_path: Path) -> None:
+    path = tmp_path / "gone.json"
+    assert lonely("check", str(path)) == (
+        4,
+        "",
+        f"daybell: cannot read {path}: No such file or directory\n",
+    )
