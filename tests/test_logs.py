@@ -10,7 +10,7 @@ import pytest
 
 from builders import a_run, at
 from daybell import logs
-from daybell.model.events import JobPaused, RunFinished, RunStarted, SchedulerStopped
+from daybell.model.events import AnyEvent, JobPaused, RunFinished, RunStarted, SchedulerStopped
 from daybell.model.run import ProcessIdentity
 
 
@@ -41,7 +41,7 @@ def test_each_event_is_a_line_with_its_job_run_trace_and_duration(path: Path) ->
 def test_events_that_are_no_runs_are_lines_too(path: Path) -> None:
     now = at("2026-03-02 12:00")
     process = ProcessIdentity(7, 1.0, "boot")
-    events = [
+    events: list[AnyEvent] = [
         JobPaused(at=now, job_id="backup"),
         RunStarted(at=now, run_id="r1", job_id="backup", process=process),
         SchedulerStopped(at=now),

@@ -154,6 +154,7 @@ class Show:
         self._thread = threading.Thread(target=self._run, name="demo", daemon=True)
 
     def say(self, line: str) -> None:
+        """What the app says at its start; its word about Ctrl-C stands above the table already."""
         self._lines.append(line)
 
     def begin(self, service: SchedulerService) -> None:

@@ -26,6 +26,9 @@ def answering(tmp_path: Path) -> Iterator[Answer]:
                 with connection:
                     connection.recv(65536)
                     connection.sendall(content)
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(65536):
+                        pass  # closing on what was not read would take the answer back
 
             threading.Thread(target=once, daemon=True).start()
             return Client(path)

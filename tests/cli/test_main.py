@@ -27,7 +27,9 @@ HEAVY = {
 
 
 def run(home: Program, *argv: str) -> "subprocess.CompletedProcess[str]":
-    environ = {**os.environ, **home.environ}
+    # Measuring coverage would load modules of its own.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    environ = {**kept, **home.environ}
     return subprocess.run(
         [sys.executable, *argv], env=environ, capture_output=True, text=True, timeout=30, check=False
     )
@@ -47,7 +49,8 @@ def test_commands_that_ask_load_nothing_heavy(daybell: Program, service: FakeSer
         own = {
             name for name in loaded if name.startswith(("daybell.engine", "daybell.core", "daybell.machine"))
         }
-        own |= {name for name in loaded if name.startswith("daybell.store.")} - {"daybell.store.directories"}
+        own |= {name for name in loaded if name.startswith("daybell.store.")}
+        own -= {"daybell.store.directories", "daybell.core", "daybell.core.tables"}
         assert (said.returncode, loaded & HEAVY, own) == (0, set(), set())
 
 

@@ -243,3 +243,9 @@ def test_a_label_is_one_printable_line(text: str, limit: int) -> None:
     assert line == " ".join(line.split())
     assert "\0" not in line
     line.encode()  # no half of a surrogate pair is left
+
+
+def test_a_few_jobs_too_many_are_all_in_the_submenu() -> None:
+    jobs = [a_job(id=f"job-{number}") for number in range(JOBS_SHOWN + 2)]
+    more = next(entry for entry in menu_of(*jobs) if entry.key == "more")
+    assert [entry.key for entry in more.entries] == [f"job:job-{JOBS_SHOWN}", f"job:job-{JOBS_SHOWN + 1}"]

@@ -17,7 +17,6 @@ def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
     `zone` is what "local" stands for.
     """
     checks: dict[tuple[type, str], shapes.Check] = {
-        (Settings, "schema"): _check_schema,
         (SchedulerConfig, "default_timezone"): partial(check_timezone, machine=zone),
         (SchedulerConfig, "shutdown_timeout"): check_positive,
         (SchedulerConfig, "max_concurrent_runs"): _check_runs,
@@ -26,11 +25,6 @@ def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
         return shapes.read(file, documents.read_object(file, content), Settings, shapes.Rules(checks, {}))
     except InvalidDefinition as refusal:
         raise InvalidSettings(refusal.problems) from None
-
-
-def _check_schema(schema: int) -> Iterator[Remark]:
-    if schema != documents.SCHEMA:
-        yield "", f"expected {documents.SCHEMA}, found {schema}"
 
 
 def _check_runs(count: int) -> Iterator[Remark]:

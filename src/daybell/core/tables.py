@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 GAP = "  "
@@ -90,12 +91,9 @@ def cut(text: str, width: int) -> str:
     """The text, or its beginning and an ellipsis where it is wider."""
     if columns_of(text) <= width:
         return text
-    kept, used = "", 1
-    for letter in text:
-        used += _columns_of_letter(letter)
-        if used > width:
-            break
-        kept += letter
+    used = accumulate(map(_columns_of_letter, text), initial=1)
+    next(used)
+    kept = "".join(letter for letter, columns in zip(text, used, strict=True) if columns <= width)
     return kept.rstrip() + ELLIPSIS if width > 0 else ""
 
 

@@ -119,13 +119,11 @@ def headline(status: Status) -> str:
         (sum(map(is_failing, jobs)), "failed"),
     ]
     states = [f"{number} {word}" for number, word in counts if number]
-    match status.scheduler.state:
-        case "stopped":
-            return "Daybell — stopped"
-        case "paused":
-            return ", ".join(["All jobs paused", *states])
-        case "running":
-            return "Daybell — " + ", ".join([count(len(jobs), "job"), *states])
+    if status.scheduler.state == "stopped":
+        return "Daybell — stopped"
+    if status.scheduler.state == "paused":
+        return ", ".join(["All jobs paused", *states])
+    return "Daybell — " + ", ".join([count(len(jobs), "job"), *states])
 
 
 def tooltip(status: Status, when: When) -> str:

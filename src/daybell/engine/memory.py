@@ -148,12 +148,14 @@ class MemoryFiles:
     def __init__(self, jobs: Iterable[Job] = ()) -> None:
         self.jobs = {job.id: job for job in jobs}
         self.invalid: dict[str, Problem] = {}
+        self.vanished: frozenset[str] = frozenset()
 
     def read(self) -> DefinitionsRead:
         return DefinitionsRead(
             jobs={job_id: job for job_id, job in self.jobs.items() if job_id not in self.invalid},
             invalid=frozenset(self.invalid),
             problems=tuple(self.invalid.values()),
+            vanished=self.vanished,
         )
 
     def write(self, job_id: str, definition: bytes) -> None:

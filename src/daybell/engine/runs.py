@@ -77,7 +77,7 @@ class Runs:
         result = message.result
         left = "it left processes behind" if result.left_processes else None
         ending = self._state.endings.get(message.run_id) or Ending(result.outcome, left)
-        error = result.error
+        error = result.error if ending.outcome == "failed" else None
         if ending.outcome == "timed_out":
             error = f"timed out after {self._admitted[message.run_id].timeout}"
         run = replace(open_run.run, exit_code=result.exit_code, error=error, attempts=1)

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -87,7 +88,8 @@ class SchedulerService:
             raise NotRunning
         self._ports.alarms.stop()
         limit = self._config.shutdown_timeout + SLACK
-        self._ask(Stop(), limit.total_seconds())
+        with suppress(TimeoutError):  # whoever is late is named below
+            self._ask(Stop(), limit.total_seconds())
         late = [] if self._engine.join(SLACK) else ["engine"]
         late += self._ports.workers.stop(SLACK)
         self._ports.deadlines.stop()

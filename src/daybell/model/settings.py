@@ -1,5 +1,7 @@
 """Settings: what `settings.json` may say, and what holds where it says nothing."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from daybell.model.durations import Duration
@@ -19,5 +21,5 @@ class SchedulerConfig(Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of `settings.json`; each key may be left out."""
 
-    schema: int = 1
+    schema: Literal[1] = 1
     scheduler: SchedulerConfig = SchedulerConfig()

@@ -1,0 +1,97 @@
+"""Records are folds of events, whatever the events are."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from builders import a_run, at
+from daybell.core.fold import fold_open_run, fold_record, subject
+from daybell.model.events import (
+    AllPaused,
+    AnyEvent,
+    JobPaused,
+    JobRemoved,
+    JobResumed,
+    JobScheduled,
+    RunClaimed,
+    RunFinished,
+    RunQueued,
+    RunSkipped,
+    RunStarted,
+    SchedulerStarted,
+)
+from daybell.model.record import JobRecord, OpenRun
+from daybell.model.run import ProcessIdentity
+
+NOW = at("2026-03-02 12:00")
+RECORD = JobRecord(job_id="backup", digest="d1", since=NOW, cursor=NOW)
+PROCESS = ProcessIdentity(7, 1.0, "boot")
+SECOND = timedelta(seconds=1)
+RUN = a_run(due=NOW + SECOND)
+STARTED = RunStarted(at=NOW, run_id=RUN.run_id, job_id="backup", process=PROCESS)
+
+
+def test_a_new_job_s_record_begins_at_the_moment_it_was_seen() -> None:
+    assert fold_record(None, JobScheduled(at=NOW, job_id="backup", digest="d1")) == RECORD
+
+
+def test_a_new_schedule_moves_the_cursor_and_keeps_what_the_job_did() -> None:
+    record = replace(RECORD, run_count=3, is_paused=True)
+    later = NOW + SECOND
+    changed = fold_record(record, JobScheduled(at=later, job_id="backup", digest="d2"))
+    assert changed == replace(record, digest="d2", since=later, cursor=later)
+
+
+@pytest.mark.parametrize(
+    ("event", "changes"),
+    [
+        (JobPaused(at=NOW, job_id="backup"), {"is_paused": True}),
+        (JobResumed(at=NOW, job_id="backup"), {}),
+        (RunClaimed(at=NOW, run=RUN), {"cursor": NOW + SECOND}),
+        (RunQueued(at=NOW, run=RUN), {"cursor": NOW + SECOND}),
+        (RunSkipped(at=NOW, run=replace(RUN, due_to=NOW + 2 * SECOND)), {"cursor": NOW + 2 * SECOND}),
+        (RunClaimed(at=NOW, run=replace(RUN, due=None)), {}),
+        (RunClaimed(at=NOW, run=replace(RUN, due=NOW - SECOND)), {}),
+        (STARTED, {"last_run": NOW, "run_count": 1}),
+        (AllPaused(at=NOW), {}),
+        (
+            RunFinished(at=NOW, run=replace(RUN, outcome="failed", error="disk full")),
+            {"last_outcome": "failed", "last_error": "disk full", "last_duration_ms": 1996, "error_count": 1},
+        ),
+        (
+            RunFinished(at=NOW, run=replace(RUN, outcome="cancelled", error="so what", started=None)),
+            {"last_outcome": "cancelled"},
+        ),
+    ],
+)
+def test_each_event_changes_what_it_is_about(event: AnyEvent, changes: dict[str, object]) -> None:
+    assert fold_record(RECORD, event) == replace(RECORD, **changes)
+
+
+def test_events_of_a_job_that_is_gone_make_no_record() -> None:
+    assert fold_record(None, STARTED) is None
+
+
+def test_an_open_run_waits_is_claimed_starts_and_ends() -> None:
+    waiting = fold_open_run(None, RunQueued(at=NOW, run=RUN))
+    assert waiting == OpenRun(run=RUN, is_waiting=True)
+    claimed = fold_open_run(waiting, RunClaimed(at=NOW, run=RUN))
+    assert claimed == OpenRun(run=RUN, is_waiting=False)
+    started = fold_open_run(claimed, STARTED)
+    assert started == OpenRun(run=replace(RUN, started=NOW), is_waiting=False, process=PROCESS)
+    assert fold_open_run(started, RunFinished(at=NOW, run=RUN)) is None
+    assert fold_open_run(None, STARTED) is None
+
+
+@pytest.mark.parametrize(
+    ("event", "ids"),
+    [
+        (RunClaimed(at=NOW, run=RUN), ("backup", RUN.run_id)),
+        (STARTED, ("backup", RUN.run_id)),
+        (JobRemoved(at=NOW, job_id="mail"), ("mail", None)),
+        (SchedulerStarted(at=NOW, jobs=3, version="1"), (None, None)),
+    ],
+)
+def test_an_event_tells_what_it_is_about(event: AnyEvent, ids: tuple[str | None, str | None]) -> None:
+    assert subject(event) == ids

@@ -1,0 +1,190 @@
+"""The façade on a real engine thread; what lies outside is in memory."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from builders import BERLIN, a_job, at, every
+from daybell.engine.loop import Ports
+from daybell.engine.mailbox import Mailbox
+from daybell.engine.memory import (
+    CountingIds,
+    MemoryFiles,
+    MemoryHistory,
+    MemoryLedger,
+    NoLogs,
+    VirtualAlarms,
+    VirtualClock,
+    VirtualDeadlines,
+)
+from daybell.engine.service import Place, SchedulerService
+from daybell.engine.simulated import Behaviour, VirtualWorkers
+from daybell.engine.state import EngineConfig
+from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
+from daybell.model.events import AnyEvent
+from daybell.model.job import Job
+from waiting import until
+
+START = at("2026-03-02 12:00")
+JOBS = (a_job(name="Back up photos"), a_job(id="tick", triggers=(every("1m"),)))
+
+
+class Machine:
+    """A service and all that is around it."""
+
+    def __init__(self, *jobs: Job) -> None:
+        mailbox = Mailbox()
+        self.clock = VirtualClock(START)
+        self.alarms = VirtualAlarms()
+        self.files = MemoryFiles(jobs)
+        self.deadlines = VirtualDeadlines(self.clock)
+        self.workers = VirtualWorkers(self.clock, mailbox.post, lambda _: Behaviour())
+        ports = Ports(
+            clock=self.clock,
+            ids=CountingIds(),
+            alarms=self.alarms,
+            deadlines=self.deadlines,
+            workers=self.workers,
+            ledger=MemoryLedger(),
+            history=MemoryHistory(),
+            logs=NoLogs(),
+        )
+        config = EngineConfig(BERLIN, 4, timedelta(seconds=30), "0.1.0")
+        self.service = SchedulerService(mailbox, ports, self.files, config, Place("/home/me/jobs", 7))
+
+    def pass_time(self, length: timedelta) -> None:
+        self.clock.advance_to(self.clock.now() + length)
+        self.workers.finish_due()
+        self.alarms.ring(self.clock.now())
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    machine = Machine(*JOBS)
+    machine.service.start()
+    yield machine
+    if machine.service.is_running:
+        machine.service.pause_all()
+        machine.pass_time(timedelta(seconds=1))
+        machine.service.shutdown()
+
+
+def run_to_end(machine: Machine) -> str:
+    run_id = machine.service.run_now("backup")
+    until(lambda: machine.service.get_run(run_id).started is not None)
+    machine.pass_time(timedelta(seconds=1))
+    until(lambda: machine.service.get_run(run_id).outcome is not None)
+    return run_id
+
+
+def test_it_starts_once_and_stops_once(machine: Machine) -> None:
+    with pytest.raises(AlreadyRunning):
+        machine.service.start()
+    assert machine.service.shutdown() == []
+    for verb in (machine.service.shutdown, machine.service.pause_all):
+        with pytest.raises(NotRunning):
+            verb()
+
+
+def test_its_status_is_in_the_default_zone(machine: Machine) -> None:
+    status = machine.service.status()
+    scheduler = status.scheduler
+    assert (status.scheduler.state, status.scheduler.home, status.scheduler.pid) == (
+        "running",
+        "/home/me/jobs",
+        7,
+    )
+    assert str(scheduler.started) == "2026-03-02 13:00:00+01:00"
+    assert [str(job.next_run) for job in status.jobs] == ["None", "2026-03-02 13:01:00+01:00"]
+    assert machine.service.registry.one("tick") == machine.service.get_job_status("tick")
+
+
+def test_a_run_is_found_while_it_is_open_and_after(machine: Machine) -> None:
+    run_id = run_to_end(machine)
+    assert machine.service.get_run(run_id).outcome == "succeeded"
+    assert [run.run_id for run in machine.service.history()] == [run_id]
+    assert machine.service.history("tick") == ()
+    with pytest.raises(RunNotFound, match="r99"):
+        machine.service.get_run("r99")
+    with pytest.raises(JobNotFound, match="photos"):
+        machine.service.history("photos")
+
+
+def test_a_run_without_output_says_why_it_has_none(machine: Machine, tmp_path: Path) -> None:
+    run_id = machine.service.run_now("backup")
+    with pytest.raises(RunNotFound, match="no output"):
+        machine.service.log_file(run_id)
+
+
+def test_a_gap_s_instants_are_counted_when_they_are_shown(machine: Machine) -> None:
+    machine.service.pause_job("tick")
+    machine.clock.advance_to(START + timedelta(days=3))
+    machine.service.resume_job("tick")
+    (row,) = machine.service.history("tick")
+    assert (row.reason, row.count) == ("paused", 3 * 24 * 60)
+    machine.files.jobs["tick"] = a_job(id="tick", triggers=(every("1h"),))
+    machine.service.reload()
+    assert machine.service.history("tick")[0].count is None
+
+
+def test_the_next_runs_are_told(machine: Machine) -> None:
+    runs = machine.service.next_runs("tick", 3)
+    assert [f"{run:%H:%M}" for run in runs] == ["13:01", "13:02", "13:03"]
+    assert machine.service.next_runs("backup", 3) == ()
+    machine.service.pause_job("tick")
+    assert machine.service.next_runs("tick", 3) == ()
+
+
+def test_a_file_that_vanishes_is_looked_for_again_a_second_later(machine: Machine) -> None:
+    machine.files.vanished = frozenset({"backup"})
+    del machine.files.jobs["backup"]
+    machine.service.reload()
+    assert machine.service.get_job("backup").title == "Back up photos"
+    assert [job.id for job in machine.service.list_jobs()] == ["backup", "tick"]
+    machine.files.vanished = frozenset()
+    machine.clock.advance_to(START + timedelta(seconds=1))
+    machine.deadlines.act()
+    assert [job.id for job in machine.service.list_jobs()] == ["tick"]
+    with pytest.raises(JobNotFound):
+        machine.service.get_job("backup")
+
+
+def test_a_subscriber_that_fails_disturbs_nobody(machine: Machine, caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[str] = []
+
+    def fail(events: Sequence[AnyEvent]) -> None:
+        raise RuntimeError
+
+    def hear(events: Sequence[AnyEvent]) -> None:
+        heard.extend(type(event).__name__ for event in events)
+
+    machine.service.subscribe(fail)
+    stop = machine.service.subscribe(hear)
+    machine.service.pause_job("tick")
+    until(lambda: heard == ["JobPaused"])
+    stop()
+    machine.service.resume_job("tick")
+    assert heard == ["JobPaused"]
+    assert "a subscriber failed" in caplog.text
+
+
+def test_fifty_threads_may_ask_at_once(machine: Machine) -> None:
+    barrier = threading.Barrier(50)
+    done: list[None] = []
+
+    def ask(number: int) -> None:
+        barrier.wait()
+        verb = machine.service.pause_job if number % 2 else machine.service.resume_job
+        verb("tick")
+        machine.service.status()
+        done.append(None)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(done) == 50
