@@ -34,7 +34,9 @@ lint: install ## Style, types and architecture
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet || { echo "run: make format"; exit 1; }
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@for system in darwin win32; do $(BIN)/mypy --platform $$system --no-warn-unreachable --cache-dir .mypy_cache/$$system src || exit 1; done
+	@$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; rm .lint-imports.log; exit 1; }
+	@tail -1 .lint-imports.log; rm .lint-imports.log
 
 format: install ## Let ruff format and mend what it can
 	@$(BIN)/ruff check --fix

@@ -7,6 +7,7 @@ import sys
 from typing import Protocol
 
 # Linux: pid, uid, gid. macOS: struct xucred with its version, the uid, and groups after it.
+LINUX_SO_PEERCRED = 17
 LINUX_CREDENTIALS = struct.Struct("3i")
 MACOS_CREDENTIALS = struct.Struct("II")
 MACOS_SOL_LOCAL, MACOS_LOCAL_PEERCRED, MACOS_XUCRED_SIZE = 0, 1, 76
@@ -24,7 +25,7 @@ def peer_uid(connection: HasOptions, platform: str = sys.platform) -> int | None
     try:
         match platform:
             case "linux":
-                answer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, LINUX_CREDENTIALS.size)
+                answer = connection.getsockopt(socket.SOL_SOCKET, LINUX_SO_PEERCRED, LINUX_CREDENTIALS.size)
                 return int(LINUX_CREDENTIALS.unpack(answer)[1])
             case "darwin":
                 answer = connection.getsockopt(MACOS_SOL_LOCAL, MACOS_LOCAL_PEERCRED, MACOS_XUCRED_SIZE)
@@ -42,4 +43,6 @@ def is_allowed(uid: int | None, own: int) -> bool:
 
 def own_uid() -> int:
     """This user; -1, whom nobody is, where there are no numbers for users."""
-    return os.getuid() if sys.platform != "win32" else -1
+    if sys.platform == "win32":
+        return -1
+    return os.getuid()

@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import sys
 from pathlib import Path
 
 from daybell.model.errors import AlreadyRunning, DaybellError
@@ -16,6 +17,7 @@ def listen(path: Path) -> socket.socket:
 
     AlreadyRunning when somebody answers there, DaybellError when the path cannot be used.
     """
+    assert sys.platform != "win32"
     _clear(path)
     listener = socket.socket(socket.AF_UNIX)
     # The mask is the whole process's: for this moment other threads make stricter files, never looser ones.
@@ -46,6 +48,7 @@ def inode_of(path: Path) -> int:
 
 
 def _clear(path: Path) -> None:
+    assert sys.platform != "win32"
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:

@@ -1,5 +1,7 @@
 """Where is the session bus of this desktop, if there is one?"""
 
+import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,3 +15,10 @@ def session_bus_address(
         return address
     runtime = Path(environ.get("XDG_RUNTIME_DIR") or f"/run/user/{user_id}")
     return f"unix:path={runtime / 'bus'}" if exists(runtime / "bus") else None
+
+
+def user_id() -> int:
+    """-1 where users have no numbers."""
+    if sys.platform == "win32":
+        return -1
+    return os.getuid()

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from daybell.desktop.session import session_bus_address
+from daybell.desktop.session import session_bus_address, user_id
 from daybell.desktop.tray.interface import Act, Tray
 from daybell.desktop.tray.null import NullTray
 
@@ -23,7 +23,7 @@ def open_tray(act: Act, environ: Mapping[str, str] = os.environ, platform: str =
             from daybell.desktop.tray.macos import open_macos_tray  # noqa: PLC0415 - as above
 
             return open_macos_tray(act)
-        return on_session_bus(act, session_bus_address(environ, os.getuid()))
+        return on_session_bus(act, session_bus_address(environ, user_id()))
     except Exception as error:
         log.debug("no tray icon", exc_info=True)
         return NullTray(f"there is no tray icon: {str(error) or type(error).__name__}")
