@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from daybell.machine.processes.interface import TAG
 from daybell.model.run import ProcessIdentity
 
-assert sys.platform != "linux"  # noqa: S101 the form that type checkers know
+assert sys.platform != "linux"  # the form that type checkers know
 
 import psutil  # noqa: E402 what stands below an assert on the platform is not checked on the others
 

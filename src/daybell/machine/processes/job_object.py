@@ -4,7 +4,7 @@ import ctypes
 import sys
 from ctypes import wintypes
 
-assert sys.platform == "win32"  # noqa: S101 the form that type checkers know
+assert sys.platform == "win32"  # the form that type checkers know
 
 KILL_ON_JOB_CLOSE = 0x2000
 BASIC_PROCESS_ID_LIST = 3

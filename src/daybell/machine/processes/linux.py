@@ -15,7 +15,7 @@ from daybell.machine.processes.census import Member
 from daybell.machine.processes.interface import TAG
 from daybell.model.run import ProcessIdentity
 
-assert sys.platform == "linux"  # noqa: S101 the form that type checkers know
+assert sys.platform == "linux"  # the form that type checkers know
 
 DEAD = frozenset("ZXx")
 BRIEF_SECONDS = 0.25

@@ -11,8 +11,8 @@ from daybell.machine.processes import by_psutil
 from daybell.machine.processes.census import Member
 from daybell.model.run import ProcessIdentity
 
-assert sys.platform != "linux"  # noqa: S101 the form that type checkers know
-assert sys.platform != "win32"  # noqa: S101 the form that type checkers know
+assert sys.platform != "linux"  # the form that type checkers know
+assert sys.platform != "win32"  # the form that type checkers know
 
 
 class MacCensus:

@@ -15,7 +15,7 @@ from daybell.machine.processes.conventions import posix_end, posix_shell
 from daybell.machine.processes.interface import Ended, Spawn
 from daybell.model.run import ProcessIdentity
 
-assert sys.platform != "win32"  # noqa: S101 the form that type checkers know
+assert sys.platform != "win32"  # the form that type checkers know
 
 DRAIN_SECONDS = 0.25
 """What a command leaves behind is mostly about to end too, such as the last program of a pipe (T2)."""
