@@ -17,7 +17,8 @@ def listen(path: Path) -> socket.socket:
 
     AlreadyRunning when somebody answers there, DaybellError when the path cannot be used.
     """
-    assert sys.platform != "win32"
+    if sys.platform == "win32":
+        raise DaybellError("Python has no unix sockets on Windows")
     _clear(path)
     listener = socket.socket(socket.AF_UNIX)
     # The mask is the whole process's: for this moment other threads make stricter files, never looser ones.
@@ -48,7 +49,8 @@ def inode_of(path: Path) -> int:
 
 
 def _clear(path: Path) -> None:
-    assert sys.platform != "win32"
+    if sys.platform == "win32":
+        return
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
