@@ -5,8 +5,8 @@ Each batch of messages is decided, made durable, carried out and only then told,
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from daybell.engine.bus import Bus
 from daybell.engine.dispatcher import Dispatcher
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.messages import AlarmRang, Asked, Message
+from daybell.engine.planning import Look
 from daybell.engine.ports import (
     Alarms,
     Clock,
@@ -62,6 +63,8 @@ class Engine:
         self._state = State(config)
         self._dispatcher = Dispatcher(self._state, ports.clock, ports.ids, ports.logs)
         self._recorder = Recorder(ports.ledger, ports.clock, self._state)
+        self._alarms: dict[str, datetime] = {}
+        """What is set and has not rung yet."""
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     @property
@@ -89,6 +92,8 @@ class Engine:
     def step(self, messages: Sequence[Message]) -> None:
         """Decide one batch, and carry it out."""
         for message in messages:
+            if isinstance(message, AlarmRang):
+                self._alarms.pop(message.job_id, None)
             try:
                 self._dispatcher.handle(message)
             except Exception as error:  # one message that fails must not take the engine down
@@ -99,15 +104,21 @@ class Engine:
 
     def _run(self) -> None:
         while not self.is_stopped:
-            self.step(self._mailbox.wait())
+            try:
+                self.step(self._mailbox.wait())
+            except Exception:  # the thread's edge: without it nothing would ever run again
+                log.exception("a batch could not be carried out", extra={"event": "engine_error"})
 
     def _commit(self) -> None:
         batch = self._state.take_batch()
         numbered = self._recorder.record(batch)
         self._act(batch)
+        looks = self._look_at(batch.touched)
+        for job_id, look in looks.items():
+            self._set_alarm(job_id, look.due)
         for one in numbered:
             self._ports.history.add(one)
-        self._publish(batch, [one.event for one in numbered])
+        self._publish(batch, looks, [one.event for one in numbered])
 
     def _act(self, batch: Batch) -> None:
         for attempt in batch.starts:
@@ -116,12 +127,27 @@ class Engine:
             self._ports.workers.end(end.run_id, end.grace)
         for deadline in batch.deadlines:
             self._set(deadline)
-        for job_id in batch.touched:
-            due = self._dispatcher.planner.next_due(job_id)
-            if due is None:
-                self._ports.alarms.clear(job_id)
-            else:
-                self._ports.alarms.set(job_id, due)
+
+    def _look_at(self, job_ids: Iterable[str]) -> dict[str, Look]:
+        """A job that cannot be planned stays as it was, and harms no other."""
+        looks = {}
+        for job_id in job_ids:
+            try:
+                looks[job_id] = self._dispatcher.planner.look(job_id)
+            except Exception:  # whatever a schedule makes a library do
+                log.exception("a job cannot be planned", extra={"event": "engine_error", "job": job_id})
+        return looks
+
+    def _set_alarm(self, job_id: str, due: datetime | None) -> None:
+        """Only what changed is set: each setting wakes the alarms' thread."""
+        if due == self._alarms.get(job_id):
+            return
+        if due is None:
+            del self._alarms[job_id]
+            self._ports.alarms.clear(job_id)
+        else:
+            self._alarms[job_id] = due
+            self._ports.alarms.set(job_id, due)
 
     def _set(self, deadline: Deadline) -> None:
         message = deadline.message
@@ -130,12 +156,11 @@ class Engine:
         else:
             self._ports.deadlines.set(deadline.key, deadline.after, _posting(self._mailbox.post, message))
 
-    def _publish(self, batch: Batch, events: Sequence[AnyEvent]) -> None:
+    def _publish(self, batch: Batch, looks: dict[str, Look], events: Sequence[AnyEvent]) -> None:
         """Snapshots first, so that whoever is told finds them new."""
-        snapshots = {job_id: self._dispatcher.planner.snapshot(job_id) for job_id in batch.touched}
         self._registry.publish(
-            changed=[snapshot for snapshot in snapshots.values() if snapshot is not None],
-            gone=[job_id for job_id, snapshot in snapshots.items() if snapshot is None],
+            changed=[look.snapshot for look in looks.values() if look.snapshot is not None],
+            gone=[job_id for job_id, look in looks.items() if look.snapshot is None],
             open_runs=tuple(open_run.run for open_run in self._state.records.open_runs.values()),
             problems=self._problems(),
             state=self._scheduler_state(),

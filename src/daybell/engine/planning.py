@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from msgspec import Struct
+
 from daybell.core.catchup import paused_gap, plan
 from daybell.core.describe import describe
-from daybell.core.schedule import digest, is_completed, next_due
+from daybell.core.schedule import Calendar, digest, has_startup, next_due
 from daybell.core.standing import Standing, invalid_status, job_status
 from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.registry import Snapshot
@@ -14,6 +16,15 @@ from daybell.model.events import JobRemoved, JobScheduled
 from daybell.model.job import Job
 
 
+class Look(Struct, frozen=True):
+    """One job at the end of a batch."""
+
+    due: datetime | None
+    """The instant its alarm must be set to, if any."""
+    snapshot: Snapshot | None
+    """How it stands; None when there is no such job any more."""
+
+
 class Planner:
     """Decides instants; whether a request may run is for admission to say."""
 
@@ -21,33 +32,28 @@ class Planner:
         self._state = state
         self._clock = clock
         self._runs = runs
+        self._found: dict[str, tuple[Job, datetime, datetime | None]] = {}
 
-    def next_due(self, job_id: str) -> datetime | None:
-        """The instant its alarm must be set to, if any."""
-        job = self._state.jobs.get(job_id)
-        if job is None or not job.enabled or self._state.is_stopping or self._state.records.is_paused(job_id):
-            return None
-        return next_due(job, self._state.cursor(job_id), self._state.calendar(job_id))
-
-    def snapshot(self, job_id: str) -> Snapshot | None:
-        """How the job stands; None when there is no such job any more."""
+    def look(self, job_id: str) -> Look:
+        """When its alarm must ring, and how it stands."""
         job = self._state.jobs.get(job_id)
         if job is None:
-            return Snapshot(invalid_status(job_id), None) if job_id in self._state.invalid else None
-        records = self._state.records
-        due = self.next_due(job_id)
+            is_invalid = job_id in self._state.invalid
+            return Look(None, Snapshot(invalid_status(job_id), None) if is_invalid else None)
+        records, calendar = self._state.records, self._state.calendar(job_id)
         is_paused = records.is_paused(job_id)
-        completed = is_completed(job, self._state.cursor(job_id), self._state.calendar(job_id))
+        coming = self._next(job, calendar)
+        due = None if is_paused or self._state.is_stopping else coming
         standing = Standing(
             job=job,
             record=records.jobs[job_id],
             open_runs=records.open_of(job_id),
             is_paused=is_paused,
             next_due=due,
-            is_completed=due is None and completed,
+            is_completed=coming is None and bool(job.triggers) and not has_startup(job),
             schedule=self._state.schedules[job_id],
         )
-        return Snapshot(job_status(standing, self._state.config.zone), self._state.calendar(job_id))
+        return Look(due, Snapshot(job_status(standing, self._state.config.zone), calendar))
 
     def settle(self, job: Job) -> None:
         """Decide every instant up to now: on time, missed, or inside a pause that goes on."""
@@ -78,6 +84,7 @@ class Planner:
         for job_id in [*state.jobs]:
             if job_id not in read.jobs and job_id not in read.invalid | read.vanished:
                 del state.jobs[job_id]
+                self._found.pop(job_id, None)
                 state.record(JobRemoved(at=now, job_id=job_id))
         for job in read.jobs.values():
             self._swap(job, now)
@@ -96,3 +103,11 @@ class Planner:
         known = state.records.jobs.get(job.id)
         if known is None or known.digest != mark:
             state.record(JobScheduled(at=now, job_id=job.id, digest=mark))
+
+    def _next(self, job: Job, calendar: Calendar) -> datetime | None:
+        """Searched for once a cursor: a run touches its job three times without moving it."""
+        cursor = self._state.cursor(job.id)
+        known = self._found.get(job.id)
+        if known is None or known[0] is not job or known[1] != cursor:
+            known = self._found[job.id] = (job, cursor, next_due(job, cursor, calendar))
+        return known[2]
