@@ -1,5 +1,6 @@
 """How does one Daybell come to life, and how does it end? The only place that builds things."""
 
+import gc
 import logging
 import os
 import sys
@@ -120,6 +121,9 @@ class App:
         service.request_stop = self.stop
         service.start()
         parts.callback(_shut_down, service)
+        # What exists by now stays: collections that search it would delay jobs by tens of milliseconds.
+        gc.collect()
+        gc.freeze()
         return service
 
     def _build(self, parts: ExitStack) -> SchedulerService:
@@ -137,7 +141,7 @@ class App:
         mailbox = Mailbox()
         deadlines = DeadlineThread(self._clock)
         deadlines.start()
-        commands = Commands(machine_processes(deadlines, self._clock))
+        commands = Commands(machine_processes(deadlines, self._clock), self._clock)
         handlers = Catalog({CommandHandler: commands})
         ports = Ports(
             clock=self._clock,

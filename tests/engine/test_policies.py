@@ -6,6 +6,7 @@ import pytest
 
 from builders import BERLIN, a_job, at, cron, every, once
 from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Stop
+from daybell.engine.planning import LEAD
 from daybell.engine.ports import Attempt, AttemptResult
 from daybell.engine.simulated import Behaviour, Simulation
 from daybell.model.durations import Duration
@@ -44,6 +45,43 @@ def test_runs_happen_at_their_due_instants() -> None:
     simulation.run_for(3 * MINUTE + timedelta(seconds=5))
     assert dues(simulation.rows()) == ["12:01", "12:02", "12:03"]
     assert outcomes(simulation) == ["succeeded"] * 3
+
+
+def test_a_start_is_decided_a_moment_ahead_and_happens_at_its_instant() -> None:
+    simulation = simulate(every_minute())
+    simulation.run_until(START + MINUTE - LEAD)
+    claimed = simulation.ledger.events[-1].event
+    assert (type(claimed).__name__, claimed.at) == ("RunClaimed", START + MINUTE - LEAD)
+    assert simulation.status("backup").last_run is None
+    simulation.run_until(START + MINUTE)
+    assert simulation.status("backup").last_run == START + MINUTE
+
+
+def test_only_starts_are_decided_ahead() -> None:
+    """A run that ends in the last moment before the next instant blocks nothing."""
+    almost_a_minute = MINUTE - LEAD / 2
+    simulation = simulate(every_minute(), behave=lambda _: taking(almost_a_minute))
+    simulation.run_for(4 * MINUTE)
+    assert outcomes(simulation) == ["succeeded"] * 3
+    assert simulation.status("backup").is_running
+
+
+def test_an_instant_decided_ahead_does_not_come_again_with_a_new_schedule() -> None:
+    simulation = simulate(every_minute())
+    simulation.run_until(START + MINUTE - LEAD / 2)
+    simulation.files.jobs["backup"] = a_job(triggers=(cron("*/1 * * * *"),))
+    simulation.reload()
+    simulation.run_for(MINUTE / 2)
+    assert dues(simulation.rows()) == ["12:01"]
+
+
+def test_a_run_decided_ahead_may_still_be_cancelled() -> None:
+    simulation = simulate(every_minute())
+    simulation.run_until(START + MINUTE - LEAD / 2)
+    simulation.ask(CancelRuns("backup"))
+    simulation.run_for(MINUTE / 2)
+    (run,) = simulation.rows()
+    assert (run.outcome, run.started) == ("cancelled", None)
 
 
 def test_local_triggers_follow_the_scheduler_s_zone() -> None:

@@ -3,12 +3,13 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from builders import a_job, a_run
 from daybell.engine.messages import AttemptEnded, AttemptStarted
@@ -38,7 +39,7 @@ def processes() -> Iterator[Processes]:
 
 @pytest.fixture
 def commands(processes: Processes) -> Commands:
-    return Commands(processes)
+    return Commands(processes, SystemClock())
 
 
 @pytest.fixture
@@ -242,7 +243,7 @@ def test_an_attempt_that_is_ended_while_it_spawns_is_ended_at_once() -> None:
 @pytest.mark.system
 def test_two_hundred_quick_attempts_leave_no_zombie(processes: Processes, an_attempt: MakeAttempt) -> None:
     reports: SimpleQueue[AttemptStarted | AttemptEnded] = SimpleQueue()
-    pool = WorkerPool(Commands(processes), reports.put, SystemClock(), most=8)
+    pool = WorkerPool(Commands(processes, SystemClock()), reports.put, SystemClock(), most=8)
     attempts = [an_attempt("true") for _ in range(200)]
     for attempt in attempts:
         pool.start(attempt)
@@ -259,7 +260,7 @@ def test_two_hundred_quick_attempts_leave_no_zombie(processes: Processes, an_att
 @pytest.mark.system
 def test_an_attempt_in_the_pool_is_ended(processes: Processes, an_attempt: MakeAttempt) -> None:
     reports: SimpleQueue[AttemptStarted | AttemptEnded] = SimpleQueue()
-    pool = WorkerPool(Commands(processes), reports.put, SystemClock(), most=1)
+    pool = WorkerPool(Commands(processes, SystemClock()), reports.put, SystemClock(), most=1)
     attempt = an_attempt("sleep", "300")
     pool.start(attempt)
     started = reports.get(timeout=5)
@@ -271,3 +272,26 @@ def test_an_attempt_in_the_pool_is_ended(processes: Processes, an_attempt: MakeA
     assert ended.result.error == "ended by SIGTERM"
     assert pool.stop(timedelta(seconds=5)) == []
     until(lambda: not any(thread.name.startswith("worker-") for thread in threading.enumerate()))
+
+
+@pytest.mark.system
+def test_no_process_exists_before_its_instant(commands: Commands, an_attempt: MakeAttempt) -> None:
+    clock = SystemClock()
+    instant = clock.now() + timedelta(milliseconds=60)
+    spawned_at: list[datetime] = []
+    attempt = structs.replace(an_attempt("true"), not_before=instant)
+    assert commands.run(attempt, lambda _: spawned_at.append(clock.now())).outcome == "succeeded"
+    assert spawned_at[0] >= instant
+
+
+def test_an_attempt_that_waits_for_its_instant_can_be_ended(
+    commands: Commands, an_attempt: MakeAttempt
+) -> None:
+    attempt = structs.replace(an_attempt("true"), not_before=SystemClock().now() + timedelta(seconds=60))
+    results: list[AttemptResult] = []
+    worker = threading.Thread(target=lambda: results.append(commands.run(attempt, lambda _: None)))
+    worker.start()
+    until(attempt.log.exists)
+    commands.end(attempt.run.run_id, GRACE)
+    worker.join(0.5)
+    assert [result.error for result in results] == ["it was ended before it started"]

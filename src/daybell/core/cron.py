@@ -86,18 +86,17 @@ FIELDS = (
 DAY_OF_MONTH, DAY_OF_WEEK = 3, 5
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def parse(expression: str) -> Cron:
     """Read five or six fields (six put seconds first) or a nickname; InvalidCron says what to write."""
     fields = _fields(expression)
-    for place, text in enumerate(fields, start=len(FIELDS) - len(fields)):
-        if not _accepts(place, text):
-            raise InvalidCron(f"{FIELDS[place].name}: {_advice(place, text)}")
+    try:
+        seconds = CronSim(" ".join(fields), WALL).seconds
+    except CronSimError:
+        raise InvalidCron(_refusal(fields)) from None
     minutes = " ".join(fields[-5:])
     if not _is_ever_due(minutes):
-        _, _, day, month, weekday = fields[-5:]
-        raise InvalidCron(f'it is never due: no day is "{day}" in month "{month}" on weekday "{weekday}"')
-    seconds = CronSim(" ".join(fields), WALL).seconds
+        raise InvalidCron(_never(fields))
     return Cron(expression, minutes, tuple(sorted(seconds)))
 
 
@@ -157,6 +156,19 @@ def _unknown_nickname(text: str) -> str:
     return f"expected one of {', '.join(NICKNAMES)}, found {text!r}{meant}"
 
 
+def _refusal(fields: list[str]) -> str:
+    """What is wrong with the first field that is; cronsim refuses some days that no month has as a whole."""
+    for place, text in enumerate(fields, start=len(FIELDS) - len(fields)):
+        if not _accepts(place, text):
+            return f"{FIELDS[place].name}: {_advice(place, text)}"
+    return _never(fields)
+
+
+def _never(fields: list[str]) -> str:
+    _, _, day, month, weekday = fields[-5:]
+    return f'it is never due: no day is "{day}" in month "{month}" on weekday "{weekday}"'
+
+
 def _accepts(place: int, text: str) -> bool:
     fields = ["*"] * len(FIELDS)
     fields[place] = text
@@ -195,10 +207,7 @@ def _unwrapped(field: Field, term: str) -> str:
 
 
 def _is_ever_due(minutes: str) -> bool:
-    try:
-        return _next_on_wall(minutes, WALL) is not None
-    except CronSimError:  # it knows some days that no month has
-        return False
+    return _next_on_wall(minutes, WALL) is not None
 
 
 def _next_on_wall(minutes: str, wall: datetime) -> datetime | None:

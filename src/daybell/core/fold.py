@@ -1,6 +1,6 @@
 """What does an event change? The one place where records are made from events."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -17,6 +17,9 @@ from daybell.model.events import (
 )
 from daybell.model.record import JobRecord, OpenRun
 from daybell.model.run import Run
+
+AHEAD = timedelta(seconds=1)
+"""A cursor that is further ahead than this comes from a clock that was wrong."""
 
 
 def fold_record(record: JobRecord | None, event: AnyEvent) -> JobRecord | None:
@@ -70,7 +73,11 @@ def _scheduled(record: JobRecord | None, event: JobScheduled) -> JobRecord:
     """A new schedule owes nothing for what lies before it (M4); what the job did stays."""
     if record is None:
         return JobRecord(job_id=event.job_id, digest=event.digest, since=event.at, cursor=event.at)
-    return replace(record, digest=event.digest, since=event.at, cursor=event.at)
+    # A start may have been decided a moment ahead: that instant must not come again.
+    is_ahead = event.at < record.cursor < event.at + AHEAD
+    return replace(
+        record, digest=event.digest, since=event.at, cursor=record.cursor if is_ahead else event.at
+    )
 
 
 def _decided(record: JobRecord, run: Run) -> JobRecord:

@@ -115,7 +115,7 @@ class Engine:
         self._act(batch)
         looks = self._look_at(batch.touched)
         for job_id, look in looks.items():
-            self._set_alarm(job_id, look.due)
+            self._set_alarm(job_id, look.alarm)
         for one in numbered:
             self._ports.history.add(one)
         self._publish(batch, looks, [one.event for one in numbered])
@@ -138,16 +138,16 @@ class Engine:
                 log.exception("a job cannot be planned", extra={"event": "engine_error", "job": job_id})
         return looks
 
-    def _set_alarm(self, job_id: str, due: datetime | None) -> None:
+    def _set_alarm(self, job_id: str, at: datetime | None) -> None:
         """Only what changed is set: each setting wakes the alarms' thread."""
-        if due == self._alarms.get(job_id):
+        if at == self._alarms.get(job_id):
             return
-        if due is None:
+        if at is None:
             del self._alarms[job_id]
             self._ports.alarms.clear(job_id)
         else:
-            self._alarms[job_id] = due
-            self._ports.alarms.set(job_id, due)
+            self._alarms[job_id] = at
+            self._ports.alarms.set(job_id, at)
 
     def _set(self, deadline: Deadline) -> None:
         message = deadline.message

@@ -1,10 +1,10 @@
 """When is each job due, and how does it stand? Turns the clock and the job files into requests."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from daybell.core.catchup import paused_gap, plan
+from daybell.core.catchup import Plan, paused_gap, plan
 from daybell.core.describe import describe
 from daybell.core.schedule import Calendar, digest, has_startup, next_due
 from daybell.core.standing import Standing, invalid_status, job_status
@@ -15,11 +15,20 @@ from daybell.engine.state import State
 from daybell.model.events import JobRemoved, JobScheduled
 from daybell.model.job import Job
 
+LEAD = timedelta(milliseconds=10)
+"""How long before its instant a start may be decided: the claim is then durable, and the command
+prepared, when the instant comes. Only starts: what would be skipped or wait is judged at the instant."""
+
+
+def alarm_at(due: datetime, now: datetime) -> datetime:
+    """A moment ahead; where that was no use, or is over, at the instant itself."""
+    return due - LEAD if due - LEAD > now else due
+
 
 class Look(Struct, frozen=True):
     """One job at the end of a batch."""
 
-    due: datetime | None
+    alarm: datetime | None
     """The instant its alarm must be set to, if any."""
     snapshot: Snapshot | None
     """How it stands; None when there is no such job any more."""
@@ -53,13 +62,22 @@ class Planner:
             is_completed=coming is None and bool(job.triggers) and not has_startup(job),
             schedule=self._state.schedules[job_id],
         )
-        return Look(due, Snapshot(job_status(standing, self._state.config.zone), calendar))
+        alarm = None if due is None else alarm_at(due, self._clock.now())
+        return Look(alarm, Snapshot(job_status(standing, self._state.config.zone), calendar))
 
     def settle(self, job: Job) -> None:
-        """Decide every instant up to now: on time, missed, or inside a pause that goes on."""
+        """Decide every instant up to now: on time or missed; inside a pause they wait for its end."""
         if not job.enabled or self._state.is_stopping or self._state.records.is_paused(job.id):
             return
-        decided = plan(job, self._state.cursor(job.id), self._clock.now(), self._state.calendar(job.id))
+        calendar, now = self._state.calendar(job.id), self._clock.now()
+        coming = self._next(job, calendar)
+        if coming is not None and coming <= now:
+            self._decide(job, plan(job, self._state.cursor(job.id), now, calendar))
+            coming = self._next(job, calendar)
+        if coming is not None and coming <= now + LEAD and self._runs.may_start(job):
+            self._runs.request(job, "schedule", coming)
+
+    def _decide(self, job: Job, decided: Plan) -> None:
         for missed in decided.missed:
             self._runs.pass_over(job.id, "schedule", missed, "missed")
         if decided.catch_up is not None:

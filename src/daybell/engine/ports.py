@@ -89,6 +89,8 @@ class Attempt(Struct, frozen=True):
     job: Job
     log: Path
     """The file its output goes to; it exists neither before the attempt nor without one."""
+    not_before: datetime | None = None
+    """Its process must not exist before this instant, which is at most a moment away."""
 
 
 class AttemptResult(Struct, frozen=True, kw_only=True):

@@ -46,6 +46,10 @@ class Runs:
                 assert_never(never)
         return run
 
+    def may_start(self, job: Job) -> bool:
+        """Whether a scheduled request would start now."""
+        return isinstance(admit(Request(job, "schedule"), self._load(job.id)), Start)
+
     def pass_over(self, job_id: str, cause: Cause, missed: Missed, outcome: Outcome) -> None:
         """One row for the instants of a gap."""
         now = self._clock.now()
@@ -113,7 +117,8 @@ class Runs:
         run = replace(run, log=str(log))
         self._admitted[run.run_id] = job
         self._state.record(RunClaimed(at=self._clock.now(), run=run), job.id)
-        self._state.batch.starts.append(Attempt(run, job, log))
+        not_before = run.due if run.cause == "schedule" else None
+        self._state.batch.starts.append(Attempt(run, job, log, not_before))
 
     def _new(self, job_id: str, cause: Cause, now: datetime, due: datetime | None) -> Run:
         return Run(

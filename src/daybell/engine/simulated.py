@@ -53,8 +53,18 @@ class VirtualWorkers:
         self._post = post
         self._behave = behave
         self.alive: dict[str, tuple[float, Behaviour]] = {}
+        self.waiting: dict[str, tuple[float, Attempt]] = {}
+        """Attempts that were decided a moment ahead of their instant."""
 
     def start(self, attempt: Attempt) -> None:
+        wait = attempt.not_before - self._clock.now() if attempt.not_before else timedelta(0)
+        if wait > timedelta(0):
+            at = self._clock.monotonic() + wait.total_seconds()
+            self.waiting[attempt.run.run_id] = (at, attempt)
+        else:
+            self._spawn(attempt)
+
+    def _spawn(self, attempt: Attempt) -> None:
         run_id = attempt.run.run_id
         behaviour = self._behave(attempt)
         takes = behaviour.takes if behaviour.can_start else timedelta(0)
@@ -64,6 +74,8 @@ class VirtualWorkers:
             self._post(AttemptStarted(run_id, identity))
 
     def end(self, run_id: str, grace: timedelta) -> None:
+        if self.waiting.pop(run_id, None) is not None:
+            self._post(AttemptEnded(run_id, AttemptResult(outcome="failed", error="it had not started")))
         if run_id in self.alive:
             _, behaviour = self.alive[run_id]
             if behaviour.ignores_all:
@@ -75,6 +87,12 @@ class VirtualWorkers:
 
     def stop(self, timeout: timedelta) -> list[str]:  # noqa: ARG002 - the port's shape; nothing to wait for
         return []
+
+    def spawn_due(self) -> None:
+        for run_id, (at, attempt) in sorted(self.waiting.items(), key=lambda one: (one[1][0], one[0])):
+            if at <= self._clock.monotonic() + ROUNDING:
+                del self.waiting[run_id]
+                self._spawn(attempt)
 
     def finish_due(self) -> None:
         for run_id, (at, behaviour) in sorted(self.alive.items(), key=lambda one: (one[1][0], one[0])):
@@ -139,6 +157,7 @@ class Simulation:
     def crash(self) -> None:
         """The app is gone in an instant, and so is what it ran."""
         self.workers.alive.clear()
+        self.workers.waiting.clear()
         self.alarms.stop()
         self.deadlines.stop()
 
@@ -186,6 +205,7 @@ class Simulation:
 
     def _let_happen(self) -> None:
         self.workers.finish_due()
+        self.workers.spawn_due()
         self.settle()
         self.deadlines.act()
         self.settle()
@@ -196,6 +216,7 @@ class Simulation:
         instants = list(self.alarms.at.values())
         now, elapsed = self.clock.now(), self.clock.monotonic()
         monotonic = [at for at, _ in self.workers.alive.values()]
+        monotonic += [at for at, _ in self.workers.waiting.values()]
         monotonic += [at for at, _ in self.deadlines.at.values()]
         instants += [now + timedelta(seconds=at - elapsed) for at in monotonic]
         return min(instants, default=None)

@@ -3,20 +3,26 @@
 import os
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from daybell.engine.ports import Attempt, AttemptResult
+from daybell.engine.ports import Attempt, AttemptResult, Clock
 from daybell.handlers.output import last_line, open_log
 from daybell.handlers.program import Program, find_program
 from daybell.machine.processes.interface import TAG, Ended, Process, Processes, Spawn
 from daybell.model.run import ProcessIdentity
 
+AWAKE = 0.0002
+"""Seconds for which it looks at the clock instead of sleeping: a thread wakes about that late."""
+LONGEST_HOLD = 1.0
+"""Seconds: an instant that is further away by then is so because the clock was set back."""
+
 
 class Commands:
     """`engine.ports.Handler` for `CommandHandler`s: one process tree an attempt."""
 
-    def __init__(self, processes: Processes) -> None:
+    def __init__(self, processes: Processes, clock: Clock) -> None:
         self._processes = processes
+        self._clock = clock
         self._lock = threading.Lock()
         self._live: dict[str, Live] = {}
 
@@ -50,6 +56,8 @@ class Commands:
             return _failed(f"cannot write the log {attempt.log}: {error.strerror}")
         try:
             since = os.fstat(output).st_size
+            if attempt.not_before is not None:
+                live.hold(attempt.not_before, self._clock)
             process = live.spawn(self._processes, _spawn(attempt, program, env, output))
         except (OSError, ValueError) as error:
             return _failed(f"cannot start {attempt.job.handler.argv[0]!r}: {_reason(error)}")
@@ -68,6 +76,14 @@ class Live:
         self._lock = threading.Lock()
         self._process: Process | None = None
         self._grace: timedelta | None = None
+        self._is_asked = threading.Event()
+
+    def hold(self, until: datetime, clock: Clock) -> None:
+        """Wait for that instant, which is a moment away; return early when the attempt is ended."""
+        limit = clock.monotonic() + LONGEST_HOLD
+        while (rest := (until - clock.now()).total_seconds()) > 0 and clock.monotonic() < limit:
+            if self._is_asked.wait(min(max(rest - AWAKE, 0), LONGEST_HOLD)):
+                return
 
     def spawn(self, processes: Processes, spawn: Spawn) -> Process | None:
         """None if the attempt was ended before."""
@@ -85,6 +101,7 @@ class Live:
         with self._lock:
             self._grace = grace
             process = self._process
+        self._is_asked.set()
         if process is not None:
             process.end(grace)
 
