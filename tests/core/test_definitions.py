@@ -261,7 +261,7 @@ def test_names_that_windows_keeps_are_refused(job_id: str) -> None:
         (b"[]", "", "expected an object in braces: {…}, found []"),
         (b'{\n"a": "\xff"}', "", "line 2: the file is not UTF-8 text, save it with that encoding"),
         (b" " * 1_048_577, "", "expected at most 1 MiB, found 1,048,577 bytes"),
-        (b'{\n "a": 1,\n}', "", "line 3, column 1: there is a comma too many"),
+        (b'{\n "a": 1,\n}', "", "line 2, column 8: there is a comma too many"),
         (b'{"a": 1,, "b": 2}', "", "line 1, column 9: there is a comma too many"),
         (b"{'a': 1}", "", "line 1, column 2: JSON has double quotes, not single ones"),
         (b'{"a": 1 // one\n}', "", 'line 1, column 9: JSON has no comments, use the key "description"'),

@@ -73,7 +73,7 @@ def _load(text: str, twice: list[str]) -> dict[str, object]:
         document = json.loads(text, object_pairs_hook=gather, parse_constant=refuse)
         json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        raise _Broken(f"line {error.lineno}, column {error.colno}: {_reason(error, text)}") from None
+        raise _Broken(f"{_place(error, text)}: {_reason(error, text)}") from None
     except UnicodeEncodeError:
         raise _Broken(r"half a character stands alone: a \ud… escape needs its other half") from None
     except (RecursionError, ValueError):
@@ -81,6 +81,14 @@ def _load(text: str, twice: list[str]) -> dict[str, object]:
     if not isinstance(document, dict):
         raise _Broken(f"expected an object in braces: {{…}}, found {show(document)}")
     return document
+
+
+def _place(error: json.JSONDecodeError, text: str) -> str:
+    """A comma too many is shown itself; Python before 3.13 points at what stands after it."""
+    before = text[: error.pos].rstrip()
+    at = len(before) - 1 if before.endswith(",") and text[error.pos :].startswith("}") else error.pos
+    line_start = text.rfind("\n", 0, at) + 1
+    return f"line {text.count(chr(10), 0, at) + 1}, column {at - line_start + 1}"
 
 
 def _reason(error: json.JSONDecodeError, text: str) -> str:
