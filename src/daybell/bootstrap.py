@@ -136,7 +136,8 @@ class App:
             shutdown_timeout=settings.shutdown_timeout,
             version=version("daybell"),
         )
-        journal = Journal(directories.journal)
+        history = RunHistory(directories.history)
+        journal = Journal(directories.journal, after=history.newest_number)
         parts.callback(journal.close)
         mailbox = Mailbox()
         deadlines = DeadlineThread(self._clock)
@@ -150,7 +151,7 @@ class App:
             deadlines=deadlines,
             workers=WorkerPool(handlers, mailbox.post, self._clock, config.slots),
             ledger=journal,
-            history=RunHistory(directories.history),
+            history=history,
             logs=RunLogs(directories.runs_log),
         )
         files = JobFolder(directories.jobs, config.zone, _check, self._clock)

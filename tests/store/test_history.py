@@ -99,3 +99,22 @@ def test_what_cannot_be_written_waits_and_is_written_later(tmp_path: Path) -> No
     blocker.unlink()
     history.add(ended(2))
     assert ids(history.rows(None, 10)) == ["r2", "r1"]
+
+
+def test_a_torn_last_row_takes_no_later_one_with_it(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    history.add(ended(1))
+    for path in (tmp_path / "recent.jsonl", tmp_path / "backup" / "2026-03.jsonl"):
+        with path.open("ab") as file:
+            file.write(b'{"number": 2, "ru')
+    again = RunHistory(tmp_path)
+    again.add(ended(2))
+    assert ids(RunHistory(tmp_path).rows("backup", 10)) == ["r2", "r1"]
+    assert ids(RunHistory(tmp_path).rows(None, 10)) == ["r2", "r1"]
+
+
+def test_it_knows_the_newest_number_it_holds(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    assert history.newest_number == 0
+    history.add(ended(7))
+    assert RunHistory(tmp_path).newest_number == 7

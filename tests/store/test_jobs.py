@@ -3,13 +3,14 @@
 import json
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
 from builders import BERLIN, at
 from daybell.engine.memory import VirtualClock
-from daybell.model.errors import Conflict, InvalidDefinition, JobNotFound
+from daybell.model.errors import Conflict, DaybellError, InvalidDefinition, JobNotFound
 from daybell.model.job import Job
 from daybell.model.status import Problem
 from daybell.store.jobs import JobFolder
@@ -120,9 +121,12 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path, folder: JobFold
     assert "permission" in folder.read().problems[0].message.lower()
 
 
-def test_a_directory_that_looks_like_a_job_is_a_problem(tmp_path: Path, folder: JobFolder) -> None:
+def test_what_is_no_regular_file_is_a_problem_and_is_not_opened(tmp_path: Path, folder: JobFolder) -> None:
     (tmp_path / "backup.json").mkdir()
-    assert "cannot be read" in folder.read().problems[0].message
+    os.mkfifo(tmp_path / "pipe.json")
+    assert [problem.message for problem in folder.read().problems] == [
+        "is not a regular file: move it away"
+    ] * 2
 
 
 def test_writing_validates_and_keeps_the_file_private(tmp_path: Path, folder: JobFolder) -> None:
@@ -133,6 +137,42 @@ def test_writing_validates_and_keeps_the_file_private(tmp_path: Path, folder: Jo
     with pytest.raises(InvalidDefinition):
         folder.write("mail", b"{}")
     assert [one.name for one in tmp_path.iterdir()] == ["backup.json"]
+
+
+def test_of_two_that_write_one_job_at_once_one_is_refused(tmp_path: Path, folder: JobFolder) -> None:
+    contents = [GOOD, GOOD.replace(b'"true"', b'"echo", "a longer one"')]
+    refused: list[Conflict] = []
+    barrier = threading.Barrier(2)
+
+    def add(content: bytes) -> None:
+        barrier.wait()
+        try:
+            folder.write("backup", content)
+        except Conflict as conflict:
+            refused.append(conflict)
+
+    for _ in range(50):
+        threads = [threading.Thread(target=add, args=(content,)) for content in contents]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (tmp_path / "backup.json").read_bytes() in contents
+        (tmp_path / "backup.json").unlink()
+    assert len(refused) == 50
+
+
+def test_what_a_crash_left_linked_is_not_written_through(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "backup.json", b"precious")
+    os.link(tmp_path / "backup.json", tmp_path / ".backup.json.new")
+    with pytest.raises(Conflict):
+        folder.write("backup", GOOD)
+    assert (tmp_path / "backup.json").read_bytes() == b"precious"
+
+
+def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path, machine: Machine) -> None:
+    with pytest.raises(DaybellError, match="cannot be written"):
+        JobFolder(tmp_path / "gone", BERLIN, machine.check, machine.clock).write("backup", GOOD)
 
 
 def test_writing_never_replaces_a_job(tmp_path: Path, folder: JobFolder) -> None:

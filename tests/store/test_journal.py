@@ -97,3 +97,9 @@ def test_it_refuses_and_keeps_the_file_as_it_was_when_the_disk_is_full(tmp_path:
 def test_it_says_why_it_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match=r"journal\.jsonl: cannot be opened"):
         Journal(tmp_path / "missing" / "journal.jsonl")
+
+
+def test_a_journal_that_was_lost_gives_no_number_again(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", after=41)
+    assert [one.number for one in journal.append([PAUSED])] == [42]
+    journal.close()

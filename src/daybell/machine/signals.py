@@ -28,6 +28,8 @@ class StopSignals:
     def start(self) -> None:
         """Main thread only, as Python demands of signal handlers."""
         for number in self._wanted:
+            if signal.getsignal(number) is signal.SIG_IGN:
+                continue  # nohup, for instance, wants that to stay so
             self._before[number] = signal.signal(number, lambda *_: None)  # type: ignore[assignment]  # a handler of ours comes back as it went in
         signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
         self._thread.start()

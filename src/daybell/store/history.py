@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from daybell.model.events import Numbered, RunFinished, RunSkipped
 from daybell.model.run import Run
-from daybell.store.lines import lines_from_end
+from daybell.store.lines import cut_torn_tail, lines_from_end, write_all
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,11 @@ class RunHistory:
         self._last: dict[Path, int] = {}
         self._waiting: list[Row] = []
         self._recent_rows = sum(1 for _ in newest_first(self._recent))
+
+    @property
+    def newest_number(self) -> int:
+        """Of the event that ended the newest run it holds; 0 without one."""
+        return next((row.number for row in newest_first(self._recent)), 0)
 
     def add(self, numbered: Numbered) -> None:
         """Keep the row that this event ends, if it ends one; a number that is known is passed over."""
@@ -84,12 +89,13 @@ class RunHistory:
         """Whether it was new there."""
         if path not in self._last:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            cut_torn_tail(path)
             self._last[path] = next((known.number for known in newest_first(path)), 0)
         if row.number <= self._last[path]:
             return False
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(file, self._encoder.encode(row) + b"\n")
+            write_all(file, self._encoder.encode(row) + b"\n")
         finally:
             os.close(file)
         self._last[path] = row.number

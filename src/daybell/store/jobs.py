@@ -1,6 +1,7 @@
 """Which jobs does this home have? The files below `jobs`, read again only where they changed."""
 
 import os
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from msgspec import Struct
 
 from daybell.core.definitions import parse_job
 from daybell.engine.ports import Clock, DefinitionsRead
-from daybell.model.errors import Conflict, InvalidDefinition, JobNotFound
+from daybell.model.errors import Conflict, DaybellError, InvalidDefinition, JobNotFound
 from daybell.model.job import Job
 from daybell.model.status import Problem
 
@@ -65,18 +66,13 @@ class JobFolder:
         """Validate, then write a new file. InvalidDefinition; Conflict when it is there already."""
         name = NAME.format(job_id)
         parse_job(job_id, name, definition, self._zone)
-        beside = self._directory / f".{name}.new"
-        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(file, "wb") as content:
-            content.write(definition)
-            content.flush()
-            os.fsync(content.fileno())
         try:
-            os.link(beside, self._directory / name)
+            with self._lock:
+                self._write_new(name, definition)
         except FileExistsError as error:
             raise Conflict(f"there is a job {job_id!r} already: remove it first, or edit {name}") from error
-        finally:
-            beside.unlink()
+        except OSError as error:
+            raise DaybellError(f"{self._directory / name}: cannot be written: {error.strerror}") from error
 
     def remove(self, job_id: str) -> None:
         """Taken away on purpose, it counts as removed at once. JobNotFound."""
@@ -86,10 +82,26 @@ class JobFolder:
             (self._directory / NAME.format(job_id)).unlink(missing_ok=True)
             del self._parsed[job_id]
 
+    def _write_new(self, name: str, definition: bytes) -> None:
+        """Whole or not at all, and never over a file that is there."""
+        beside = self._directory / f".{name}.new"
+        beside.unlink(missing_ok=True)  # a crash may have left it, linked to the job's file
+        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(file, "wb") as content:
+                content.write(definition)
+                content.flush()
+                os.fsync(content.fileno())
+            os.link(beside, self._directory / name)
+        finally:
+            beside.unlink()
+
     def _parse(self, path: Path, known: Parsed | None) -> Parsed | None:
         mark = (0, 0, 0)
         try:
             state = path.stat()
+            if not stat.S_ISREG(state.st_mode):
+                return Parsed(mark, None, (Problem(path.name, "", "is not a regular file: move it away"),))
             mark = (state.st_ino, state.st_size, state.st_mtime_ns)
             if known is not None and known.mark == mark:
                 return known

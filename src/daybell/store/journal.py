@@ -9,7 +9,7 @@ import msgspec
 
 from daybell.model.errors import LedgerError
 from daybell.model.events import AnyEvent, Numbered
-from daybell.store.lines import lines_from_end, torn_bytes
+from daybell.store.lines import cut_torn_tail, lines_from_end, write_all
 
 log = logging.getLogger(__name__)
 
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 class Journal:
     """One writer. A torn last line is cut off when it opens; a damaged one is passed over and counted."""
 
-    def __init__(self, path: Path) -> None:
-        """LedgerError when the file cannot be opened."""
+    def __init__(self, path: Path, after: int = 0) -> None:
+        """LedgerError when the file cannot be opened. Numbers up to `after` are known to be taken."""
         self._path = path
         self._encoder = msgspec.json.Encoder()
         self._decoder = msgspec.json.Decoder(Numbered)
@@ -26,11 +26,11 @@ class Journal:
         """Lines that could not be read at the last replay."""
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            self._size = self._cut_torn_tail()
+            self._size = cut_torn_tail(path)
             sync_directory(path.parent)
         except OSError as error:
             raise LedgerError(f"{path}: cannot be opened: {error.strerror}") from error
-        self._last = next(self._numbers_from_end(), 0)
+        self._last = max(after, next(self._numbers_from_end(), 0))
 
     def append(self, events: Sequence[AnyEvent]) -> Sequence[Numbered]:
         """All of them with one sync; LedgerError, and the file as it was, when that fails."""
@@ -68,28 +68,12 @@ class Journal:
             except msgspec.DecodeError:
                 continue
 
-    def _cut_torn_tail(self) -> int:
-        """What has no line end was never acknowledged."""
-        size = os.fstat(self._file).st_size
-        end = size - torn_bytes(self._path)
-        if end < size:
-            log.warning("%s: a torn last line was cut off", self._path)
-            os.ftruncate(self._file, end)
-        return end
-
     def _restore(self) -> None:
         """Half a batch must not stay; when even that fails, the next start cuts it."""
         try:
             os.ftruncate(self._file, self._size)
         except OSError:
             log.exception("%s: cannot be restored", self._path)
-
-
-def write_all(file: int, content: bytes) -> None:
-    """Short writes go on where they stopped."""
-    view = memoryview(content)
-    while view:
-        view = view[os.write(file, view) :]
 
 
 def sync(file: int) -> None:

@@ -1,8 +1,11 @@
 """How are files of lines read from their end, however long they are?"""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 BLOCK = 65536
 
@@ -29,6 +32,19 @@ def lines_from_end(path: Path) -> Iterator[bytes]:
             yield rest
 
 
+def cut_torn_tail(path: Path) -> int:
+    """The file's length, after what stands behind its last line end was cut off; 0 for a missing file."""
+    try:
+        size = path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    torn = torn_bytes(path)
+    if torn:
+        log.warning("%s: a torn last line of %d bytes was cut off", path, torn)
+        os.truncate(path, size - torn)
+    return size - torn
+
+
 def torn_bytes(path: Path) -> int:
     """How many bytes stand after the last line end: the torn beginning of a line."""
     with path.open("rb") as file:
@@ -40,3 +56,10 @@ def torn_bytes(path: Path) -> int:
             if found >= 0:
                 return size - (position + found + 1)
     return size
+
+
+def write_all(file: int, content: bytes) -> None:
+    """Short writes go on where they stopped."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(file, view) :]
