@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec import Struct
 
+from builders import at
+from daybell.engine.memory import VirtualAlarms, VirtualClock
 from daybell.engine.ports import Alarms, Clock
 from daybell.machine.alarms import ApschedulerAlarms
 from daybell.machine.clock import SystemClock
@@ -32,7 +34,22 @@ def real_stage() -> Iterator[Stage]:
     alarms.stop()
 
 
-@pytest.fixture(params=[real_stage], ids=["apscheduler"])
+@contextmanager
+def virtual_stage() -> Iterator[Stage]:
+    clock, alarms = VirtualClock(at("2026-03-02 12:00")), VirtualAlarms()
+
+    def pass_time(holds: Callable[[], bool]) -> None:
+        for _ in range(1000):
+            if holds():
+                return
+            clock.advance_to(clock.now() + timedelta(milliseconds=1))
+            alarms.ring(clock.now())
+        assert holds()
+
+    yield Stage(alarms, clock, pass_time)
+
+
+@pytest.fixture(params=[real_stage, virtual_stage], ids=["apscheduler", "virtual"])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     make: Callable[[], AbstractContextManager[Stage]] = request.param
     with make() as made:

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from msgspec import Struct
 
+from builders import at
+from daybell.engine.memory import VirtualClock, VirtualDeadlines
 from daybell.engine.ports import Clock, Deadlines
 from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread
@@ -31,7 +33,23 @@ def real_stage() -> Iterator[Stage]:
     deadlines.stop()
 
 
-@pytest.fixture(params=[real_stage], ids=["thread"])
+@contextmanager
+def virtual_stage() -> Iterator[Stage]:
+    clock = VirtualClock(at("2026-03-02 12:00"))
+    deadlines = VirtualDeadlines(clock)
+
+    def pass_time(holds: Callable[[], bool]) -> None:
+        for _ in range(1000):
+            if holds():
+                return
+            clock.advance_to(clock.now() + milliseconds(1))
+            deadlines.act()
+        assert holds()
+
+    yield Stage(deadlines, clock, pass_time)
+
+
+@pytest.fixture(params=[real_stage, virtual_stage], ids=["thread", "virtual"])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     make: Callable[[], AbstractContextManager[Stage]] = request.param
     with make() as made:

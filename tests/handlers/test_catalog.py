@@ -25,8 +25,6 @@ class FakeHandler:
 def test_the_type_of_the_definition_decides() -> None:
     handler = FakeHandler()
     catalog = Catalog({CommandHandler: handler})
-    assert catalog.has(CommandHandler)
-    assert catalog.list() == ("command",)
     assert catalog.run(ATTEMPT, lambda process: None).exit_code == 7
     catalog.end("r1", timedelta())
     assert handler.ended == ["r1"]
@@ -34,6 +32,5 @@ def test_the_type_of_the_definition_decides() -> None:
 
 def test_a_definition_without_a_handler_fails_and_says_so() -> None:
     catalog = Catalog({})
-    assert not catalog.has(CommandHandler)
     result = catalog.run(ATTEMPT, lambda process: None)
     assert result == AttemptResult(outcome="failed", error="there is no handler of type 'command'")

@@ -59,7 +59,7 @@ def test_the_shell_finds_its_programs_itself(home: Path) -> None:
             CommandHandler(argv=("rsync", "-a")),
             "handler.argv[0]",
             (
-                "program not found: 'rsync' is not on PATH ({home}/bin): "
+                "program not found: 'rsync' is not on Daybell's PATH: "
                 "install it or write its full path in handler.argv[0]"
             ),
         ),

@@ -2,12 +2,14 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
+from apscheduler.schedulers import base
 
 from builders import at
 from daybell.machine.alarms import ApschedulerAlarms
+from daybell.machine.clock import SystemClock
 from waiting import until
 
 FAR = at("2199-01-01 00:00")
@@ -63,3 +65,24 @@ def test_apscheduler_is_silent_about_each_alarm(
         alarms.set("a", at("2020-01-01 00:00"))
         until(lambda: rung == ["a"])
     assert caplog.text == ""
+
+
+def test_an_alarm_that_became_due_while_the_machine_slept_rings_after_the_wake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The wall clock goes on in sleep, and what the library waits by does not."""
+    slept = timedelta(0)
+
+    class Wall(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # as the library calls it
+            return datetime.now(tz) + slept  # noqa: TID251 - the real clock beneath the shifted one
+
+    monkeypatch.setattr(base, "datetime", Wall)
+    alarms, rung = ApschedulerAlarms(beat=0.05), threading.Event()
+    alarms.start(lambda key: rung.set())
+    alarms.set("a", SystemClock().now() + timedelta(hours=11))
+    assert not rung.wait(0.1)
+    slept = timedelta(hours=12)
+    assert rung.wait(5)
+    alarms.stop()

@@ -16,7 +16,7 @@ STAT = b" S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 10000 200 1844674
 
 @pytest.mark.parametrize("name", [b"sleep", b"a b", b") S 1 1", b"((", b""])
 def test_any_program_name_is_read_over(name: bytes) -> None:
-    assert parse_stat(b"7 (" + name + b")" + STAT) == Stat(state="S", group=42, started=4711)
+    assert parse_stat(b"7 (" + name + b")" + STAT) == Stat(state="S", parent=1, group=42, started=4711)
 
 
 @given(st.integers(0, 999), st.integers(0, 998), st.integers(0, 999))

@@ -84,8 +84,11 @@ def bench() -> Iterator[Bench]:
 
 def test_it_reports_the_start_and_the_end(bench: Bench) -> None:
     bench.start("r1")
-    assert bench.report() == AttemptStarted("r1", ProcessIdentity(pid=1, create_time=2, boot_id="boot"))
-    assert bench.report() == AttemptEnded("r1", DONE)
+    started, ended = bench.report(), bench.report()
+    identity = ProcessIdentity(pid=1, create_time=2, boot_id="boot")
+    assert started == AttemptStarted("r1", identity, started.at)
+    assert ended == AttemptEnded("r1", DONE, ended.at)
+    assert started.at <= ended.at
 
 
 def test_threads_come_as_they_are_needed_and_have_names(bench: Bench) -> None:

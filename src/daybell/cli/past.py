@@ -62,7 +62,7 @@ def _run_row(run: RunShape, terminal: Terminal) -> Row:
 
 
 def _run_meant(client: Client, target: str) -> RunShape:
-    """The run of that id, or the last one of that job that has started or is about to."""
+    """The run of that id, or the last one of that job that ran, or tried to, or is about to."""
     try:
         return cast("RunShape", client.get(run_path(target)))
     except ApiError as error:
@@ -70,7 +70,7 @@ def _run_meant(client: Client, target: str) -> RunShape:
             raise
     runs = cast("list[RunShape]", client.get("/api/v1/runs", {"job": target, "limit": RECENT}))
     for run in runs:
-        if run["started"] is not None or run["outcome"] is None:
+        if run["outcome"] not in ("skipped", "missed"):
             return run
     client.get(job_path(target))
     raise Failure(f"{target} has not run yet; `daybell run {target}` runs it now", Exit.NOT_FOUND)

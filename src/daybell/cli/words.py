@@ -46,7 +46,8 @@ def detail(run: RunShape) -> str:
         parts.append(f"{run['count']} times")
     if run["exit_code"]:
         parts.append(f"exit code {run['exit_code']}")
-    parts += [text for text in (run["reason"], run["error"]) if text and run["outcome"] != "succeeded"]
+    why = [text for text in (run["reason"], run["error"]) if text and run["outcome"] != "succeeded"]
+    parts += [text for text in why if text not in parts]  # a silent command's error is its exit code
     return ": ".join(parts)
 
 

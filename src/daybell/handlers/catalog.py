@@ -14,13 +14,6 @@ class Catalog:
     def __init__(self, handlers: Mapping[type[definitions.Handler], Handler]) -> None:
         self._handlers = dict(handlers)
 
-    def has(self, kind: type[definitions.Handler]) -> bool:
-        return kind in self._handlers
-
-    def list(self) -> tuple[str, ...]:
-        """The names by which job files call the handlers, such as "command"."""
-        return tuple(sorted(str(kind.__struct_config__.tag) for kind in self._handlers))
-
     def run(self, attempt: Attempt, started: Callable[[ProcessIdentity], None]) -> AttemptResult:
         handler = self._handlers.get(type(attempt.job.handler))
         if handler is None:

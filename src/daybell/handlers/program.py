@@ -46,7 +46,7 @@ def find_program(handler: CommandHandler, env: Mapping[str, str]) -> Program | P
     if path is None:
         return _problem(
             "handler.argv[0]",
-            f"program not found: {name!r} is not on PATH ({env.get('PATH', os.defpath)}): "
+            f"program not found: {name!r} is not on Daybell's PATH: "
             "install it or write its full path in handler.argv[0]",
         )
     return Program(path=os.path.abspath(path), cwd=cwd)  # noqa: PTH100 links stay as they are

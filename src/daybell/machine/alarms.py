@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 FAR_AWAY = datetime(9999, 1, 1, tzinfo=UTC)
 """Where an alarm that has rung waits to be set again: keeping it is cheaper than adding it anew."""
+BEAT = 15.0
+"""Seconds between two looks at the wall clock: how late an alarm may be after a wake."""
 STOP_SECONDS = 5.0
 """How long the thread may take to end; it only ever posts."""
 
@@ -29,16 +31,17 @@ class ApschedulerAlarms:
     may set it again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, beat: float = BEAT) -> None:
         # It says several lines for each alarm at INFO.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._early: dict[str, datetime] = {}
         self._thread: threading.Thread | None = None
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = _WallClockScheduler(
             timezone=UTC,
             executors={"default": DebugExecutor()},
             job_defaults={"misfire_grace_time": None, "coalesce": True},
         )
+        self._scheduler.beat = beat
 
     def start(self, ring: Callable[[str], None]) -> None:
         self._scheduler.add_listener(_Ringer(ring), EVENT_JOB_SUBMITTED)
@@ -74,6 +77,20 @@ class ApschedulerAlarms:
 
     def _add(self, key: str, at: datetime) -> None:
         self._scheduler.add_job(_do_nothing, _Parked(), id=key, next_run_time=at, replace_existing=True)
+
+
+class _WallClockScheduler(BackgroundScheduler):  # type: ignore[misc]  # the library ships no types
+    """Looks at the wall clock now and then.
+
+    The library sleeps through to the next alarm in monotonic time, which stands still while the machine
+    does; after a suspend, or when the clock is set forward, that is far too long.
+    """
+
+    beat = BEAT
+
+    def _process_jobs(self) -> float:
+        wait: float | None = super()._process_jobs()
+        return self.beat if wait is None else min(wait, self.beat)
 
 
 class _Parked(BaseTrigger):  # type: ignore[misc]  # the library ships no types

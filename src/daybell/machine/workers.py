@@ -63,11 +63,11 @@ class WorkerPool:
         held = Held(attempt)
         with self._lock:
             self._held[attempt.run.run_id] = held
-            if not self._idle and len(self._workers) >= self._most:
+            worker = self._free_worker()
+            if worker is None:
                 self._line.append(held)
-                return
-            worker = self._idle.pop() if self._idle else self._hire()
-            worker.inbox.put(held)
+            else:
+                worker.inbox.put(held)
 
     def end(self, run_id: str, grace: timedelta) -> None:
         with self._lock:
@@ -90,20 +90,31 @@ class WorkerPool:
             worker.thread.join(max(0.0, until - self._clock.monotonic()))
         return [worker.thread.name for worker in workers if worker.thread.is_alive()]
 
-    def _hire(self) -> Worker:
+    def _free_worker(self) -> Worker | None:
+        """An idle one or a new one; None when all are busy. RuntimeError when there is no thread at all."""
+        if self._idle:
+            return self._idle.pop()
+        if len(self._workers) >= self._most:
+            return None
         self._started += 1
         worker = Worker(self._started, self._work)
+        try:
+            worker.thread.start()
+        except RuntimeError:  # the system has no more threads: those that are there must do
+            if not self._workers:
+                raise
+            return None
         self._workers.add(worker)
-        worker.thread.start()
         return worker
 
     def _work(self, worker: Worker) -> None:
         while (held := self._next(worker)) is not None:
             result = self._attempt(held)
+            ended = self._clock.now()
             with self._lock:
                 del self._held[held.attempt.run.run_id]
                 self._rest(worker)
-            self._report(AttemptEnded(held.attempt.run.run_id, result))
+            self._report(AttemptEnded(held.attempt.run.run_id, result, ended))
 
     def _next(self, worker: Worker) -> Held | None:
         """Wait for an attempt; None when this worker may go."""
@@ -146,7 +157,7 @@ class WorkerPool:
 
     def _has_started(self, held: Held, process: ProcessIdentity) -> None:
         run_id = held.attempt.run.run_id
-        self._report(AttemptStarted(run_id, process))
+        self._report(AttemptStarted(run_id, process, self._clock.now()))
         with self._lock:
             grace = held.grace
         if grace is not None:

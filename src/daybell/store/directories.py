@@ -72,7 +72,7 @@ def create(directories: Directories) -> None:
     for directory in directories.private():
         _refuse_file(directory)
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make(directory)
             _make_private(directory)
         except OSError as error:
             raise _error(f"cannot create the directory {directory}: {error.strerror}") from error
@@ -138,10 +138,19 @@ def _refuse_file(directory: Path) -> None:
         raise _error(f"{directory} must be a directory, but is a file; move it away")
 
 
+def _make(directory: Path) -> None:
+    """With what is missing above it: `mkdir` alone would open those to others."""
+    if not directory.parent.exists():
+        _make(directory.parent)
+    directory.mkdir(mode=0o700, exist_ok=True)
+
+
 def _make_private(directory: Path) -> None:
     if sys.platform == "win32":
         return  # a person's profile is private there by inheritance
-    about = directory.stat()
+    about = directory.lstat()
+    if stat.S_ISLNK(about.st_mode) and about.st_uid == os.getuid():
+        about = directory.stat()  # a link of our own may lead elsewhere; a stranger's may not
     if about.st_uid != os.getuid():
         raise _error(
             f"{directory} belongs to another user (uid {about.st_uid}); "

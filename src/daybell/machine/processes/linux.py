@@ -4,7 +4,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,8 @@ DEAD = frozenset("ZXx")
 BRIEF_SECONDS = 0.25
 """A run this short ends before the kernel can have used every other pid and begun anew, even at a
 pid_max of 32,768: what it started has a pid between its own and the newest one."""
+SEARCHES = 5
+"""A millisecond apart. Kernel threads and zombies of others may make each of them doubtful."""
 WATCHED_AT_ONCE = 64
 """Each process waited for costs a file descriptor; the search is repeated for the rest."""
 
@@ -29,6 +31,7 @@ class Stat(Struct, frozen=True):
     """What /proc/<pid>/stat says."""
 
     state: str
+    parent: int
     group: int
     started: int
     """In clock ticks since the system started."""
@@ -37,7 +40,7 @@ class Stat(Struct, frozen=True):
 def parse_stat(text: bytes) -> Stat:
     """The program's name stands in brackets, and may itself hold brackets and blanks."""
     fields = text[text.rindex(b")") + 2 :].split(maxsplit=20)
-    return Stat(state=chr(fields[0][0]), group=int(fields[2]), started=int(fields[19]))
+    return Stat(state=chr(fields[0][0]), parent=int(fields[1]), group=int(fields[2]), started=int(fields[19]))
 
 
 def is_after(pid: int, first: int, newest: int) -> bool:
@@ -75,11 +78,22 @@ class LinuxCensus:
         return found
 
     def members(self, main: ProcessIdentity, run_id: str, age: float) -> Sequence[Member]:
-        pids: Iterable[int] = _pids()
-        if age < BRIEF_SECONDS:
-            newest = _newest_pid()
-            pids = [pid for pid in pids if is_after(pid, main.pid, newest)]
-        return list(_members(pids, main, run_id))
+        """A list of processes is old as soon as it is made: where one of them was gone, or was just
+        becoming another program, what it left may have been overlooked, and the search is repeated.
+        """
+        for _ in range(SEARCHES):
+            found, is_sure = _search(self._candidates(main, age), main, run_id)
+            if found or is_sure:
+                return found
+            select.poll().poll(1)
+        return []
+
+    def _candidates(self, main: ProcessIdentity, age: float) -> list[int]:
+        pids = _pids()
+        if age >= BRIEF_SECONDS:
+            return [pid for pid in pids if pid != main.pid]
+        newest = _newest_pid()
+        return [pid for pid in pids if is_after(pid, main.pid, newest)]
 
     def wait_exit(self, pid: int) -> None:
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
@@ -124,14 +138,26 @@ def _newest_pid() -> int:
     return int(Path("/proc/loadavg").read_bytes().split()[-1])
 
 
-def _members(pids: Iterable[int], main: ProcessIdentity, run_id: str) -> Iterator[Member]:
+def _search(pids: Iterable[int], main: ProcessIdentity, run_id: str) -> tuple[list[Member], bool]:
+    """Those of the run, and whether none can have been overlooked."""
+    found, is_sure = [], True
     for pid in pids:
-        stat = _stat(pid)
-        # Nothing that is older than main can belong to it, which spares most environments.
-        if stat is None or stat.started < main.create_time:
+        try:
+            stat = parse_stat(_read(pid, "stat"))
+            # Nothing that is older than main can belong to it, which spares most environments.
+            # Our own children are the main processes of other runs.
+            if stat.started < main.create_time or stat.parent == os.getpid():
+                continue
+            environ = b"" if stat.state in DEAD else _read(pid, "environ")
+        except PermissionError:  # another person's
             continue
-        if stat.group == main.pid or _tag(pid) == run_id:
-            yield Member(_identity(pid, stat), stat.group)
+        except OSError:
+            is_sure = False
+            continue
+        if stat.state not in DEAD and (stat.group == main.pid or tag_of(environ) == run_id):
+            found.append(Member(_identity(pid, stat), stat.group))
+        is_sure = is_sure and bool(environ)
+    return found, is_sure
 
 
 def _stat(pid: int) -> Stat | None:
