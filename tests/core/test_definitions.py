@@ -7,7 +7,7 @@ from builders import BERLIN, a_job, at, cron, every, once
 from daybell.core.definitions import dump_job, parse_job
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition
-from daybell.model.job import CommandHandler, Job, StartupTrigger
+from daybell.model.job import CommandHandler, Job, Notify, StartupTrigger
 
 COMMAND = {"type": "command", "argv": ["true"]}
 A_DURATION = 'expected a duration such as "90s", "5m", "2h" or "1d", at most 100 years, found'
@@ -17,6 +17,7 @@ A_TEXT = "expected text without the character \\u0000, which no program can be g
 AN_EXIT_CODE = "expected an exit code from 0 to 255, found"
 A_STARTUP = 'write the trigger {"type": "startup"} instead'
 KEYS = "handler, schema, name, description, tags, enabled, triggers, timeout, overlap"
+KEYS += ", notify, late_after, too_long_after"
 
 
 def parse(document: object, job_id: str = "backup") -> Job:
@@ -61,6 +62,9 @@ def test_every_key_is_read() -> None:
         },
         "timeout": "2h",
         "overlap": "skip",
+        "notify": {"on": ["failure"]},
+        "late_after": "10m",
+        "too_long_after": "1h",
     }
     assert parse(document) == Job(
         id="backup",
@@ -79,6 +83,9 @@ def test_every_key_is_read() -> None:
             argv=("tar c . | gzip",), cwd="~", env={"A": "b"}, shell=True, success_exit_codes=(0, 1)
         ),
         timeout=Duration(hours=2),
+        notify=Notify(on=("failure",)),
+        late_after=Duration(minutes=10),
+        too_long_after=Duration(hours=1),
     )
 
 
@@ -137,6 +144,24 @@ def test_a_file_full_of_mistakes_is_given_up_after_fifty() -> None:
         ({"timeout": 5}, "timeout", f'{A_DURATION} 5, write "5s" for seconds'),
         ({"timeout": True}, "timeout", f"{A_DURATION} true"),
         ({"timeout": "9" * 400 + "d"}, "timeout", A_DURATION + ' "' + "9" * 58 + "…"),
+        ({"late_after": "0s"}, "late_after", 'expected more than no time at all, found "0s"'),
+        ({"too_long_after": "0s"}, "too_long_after", 'expected more than no time at all, found "0s"'),
+        ({"notify": ["failure"]}, "notify", 'expected an object, found ["failure"]'),
+        (
+            {"notify": {"on": "failure"}},
+            "notify.on",
+            'expected a list of "failure" or "recovery", found "failure", write ["failure"]',
+        ),
+        (
+            {"notify": {"on": ["failure", "success"]}},
+            "notify.on[1]",
+            'expected "failure" or "recovery", found "success"',
+        ),
+        (
+            {"notify": {"on": ["recovery"]}},
+            "notify.on",
+            'a recovery is told only of a failure that was told, add "failure"',
+        ),
         ({"timeout": "36501d"}, "timeout", f'{A_DURATION} "36501d"'),
         ({"handler": "x"}, "handler", 'expected an object, found "x"'),
         ({"handler": {}}, "handler.type", 'missing, expected "command"'),

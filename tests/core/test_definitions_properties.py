@@ -8,7 +8,7 @@ from builders import BERLIN, at, cron, every, once
 from daybell.core.definitions import dump_job, parse_job
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition
-from daybell.model.job import CommandHandler, Job, StartupTrigger
+from daybell.model.job import CommandHandler, Job, Notify, StartupTrigger
 from daybell.model.status import Problem
 
 COMMAND = {"type": "command", "argv": ["true"]}
@@ -49,6 +49,9 @@ jobs = st.builds(
         success_exit_codes=st.lists(st.integers(0, 255), min_size=1, max_size=3).map(tuple),
     ),
     timeout=st.none() | durations,
+    notify=st.sampled_from([Notify(()), Notify(("failure",)), Notify()]),
+    late_after=st.none() | durations,
+    too_long_after=st.none() | durations,
 )
 
 

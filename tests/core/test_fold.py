@@ -6,14 +6,17 @@ import pytest
 from msgspec.structs import replace
 
 from builders import a_run, at
-from daybell.core.fold import fold_open_run, fold_record, subject
+from daybell.core.fold import fold_held, fold_incident, fold_open_run, fold_record, subject
 from daybell.model.events import (
     AllPaused,
     AnyEvent,
+    IncidentChanged,
     JobPaused,
     JobRemoved,
     JobResumed,
     JobScheduled,
+    NoticeHeld,
+    NoticeSent,
     RunClaimed,
     RunFinished,
     RunQueued,
@@ -21,6 +24,7 @@ from daybell.model.events import (
     RunStarted,
     SchedulerStarted,
 )
+from daybell.model.incident import Incident, NoticeText
 from daybell.model.record import JobRecord, OpenRun
 from daybell.model.run import ProcessIdentity
 
@@ -95,3 +99,50 @@ def test_an_open_run_waits_is_claimed_starts_and_ends() -> None:
 )
 def test_an_event_tells_what_it_is_about(event: AnyEvent, ids: tuple[str | None, str | None]) -> None:
     assert subject(event) == ids
+
+
+def a_notice(**changes: object) -> NoticeText:
+    notice = NoticeText(key="backup", kind="failure", title="backup failed", body="…", job_id="backup")
+    return replace(notice, **changes)
+
+
+LATE = a_notice(key="backup/late", kind="late")
+DIGEST = a_notice(key="digest", kind="digest", job_id=None)
+INCIDENT = Incident(job_id="backup", opened=NOW, count=1, signature="failed", problem="…", run_id="r")
+
+
+@pytest.mark.parametrize("event", [NoticeHeld(at=NOW, notice=LATE), NoticeSent(at=NOW, notice=LATE)])
+def test_N3_a_job_is_late_until_a_run_of_it_starts(event: AnyEvent) -> None:
+    late = fold_record(RECORD, event)
+    assert late == replace(RECORD, is_late=True)
+    assert fold_record(late, NoticeSent(at=NOW, notice=a_notice())) == late
+    assert fold_record(late, STARTED) == replace(RECORD, last_run=NOW, run_count=1)
+
+
+def test_an_incident_lasts_until_it_is_closed_or_its_job_is_gone() -> None:
+    opened = fold_incident(None, IncidentChanged(at=NOW, job_id="backup", incident=INCIDENT))
+    assert opened == INCIDENT
+    assert fold_incident(opened, STARTED) == INCIDENT
+    assert fold_incident(opened, IncidentChanged(at=NOW, job_id="backup")) is None
+    assert fold_incident(opened, JobRemoved(at=NOW, job_id="backup")) is None
+
+
+@pytest.mark.parametrize(
+    ("event", "left"),
+    [
+        (NoticeHeld(at=NOW, notice=a_notice(kind="recovery")), ["recovery", "late", "failure"]),
+        (NoticeSent(at=NOW, notice=a_notice(kind="recovery")), ["late", "failure"]),
+        (NoticeSent(at=NOW, notice=DIGEST), []),
+        (JobRemoved(at=NOW, job_id="backup"), ["failure"]),
+        (STARTED, ["failure", "late", "failure"]),
+    ],
+)
+def test_what_is_held_waits_until_it_is_sent_or_overtaken(event: AnyEvent, left: list[str]) -> None:
+    other = a_notice(key="photos", job_id="photos")
+    held = {notice.key: notice for notice in (a_notice(), LATE, other)}
+    assert [notice.kind for notice in fold_held(held, event).values()] == left
+
+
+def test_a_notice_is_about_its_job_and_run() -> None:
+    assert subject(NoticeSent(at=NOW, notice=a_notice(run_id="r"))) == ("backup", "r")
+    assert subject(NoticeSent(at=NOW, notice=DIGEST)) == (None, None)

@@ -1,4 +1,5 @@
 import json
+from datetime import time
 
 import pytest
 from hypothesis import given
@@ -8,9 +9,12 @@ from builders import BERLIN
 from daybell.core.settings import parse_settings
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidSettings
-from daybell.model.settings import SchedulerConfig, Settings
+from daybell.model.settings import NoticeConfig, QuietHours, SchedulerConfig, Settings
 
 A_ZONE = 'expected a time zone such as "Europe/Berlin", or "local"'
+NO_REMINDERS = "write null for no reminders"
+A_TIME = 'expected a time of day such as "22:00"'
+TWO_TIMES = 'expected two different times, found "22:00" twice; for no notices at all, see notify of each job'
 A_COUNT = "expected at least 1 run at once, found 0; leave the key out to let Daybell choose"
 
 
@@ -20,9 +24,18 @@ def test_an_empty_object_means_the_defaults() -> None:
 
 def test_every_key_is_read() -> None:
     content = b"""{"schema": 1, "scheduler": {
-        "default_timezone": "Europe/Berlin", "shutdown_timeout": "1m", "max_concurrent_runs": 3}}"""
+        "default_timezone": "Europe/Berlin", "shutdown_timeout": "1m", "max_concurrent_runs": 3},
+        "notices": {"quiet_hours": {"from": "22:00", "to": "07:30"}, "reminder": "12h"}}"""
     expected = SchedulerConfig("Europe/Berlin", Duration(minutes=1), 3)
-    assert parse_settings("settings.json", content, BERLIN) == Settings(scheduler=expected)
+    assert parse_settings("settings.json", content, BERLIN) == Settings(
+        scheduler=expected,
+        notices=NoticeConfig(QuietHours(time(22), time(7, 30)), Duration(hours=12)),
+    )
+
+
+def test_reminders_may_be_turned_off() -> None:
+    content = b'{"notices": {"reminder": null, "quiet_hours": null}}'
+    assert parse_settings("settings.json", content, BERLIN) == Settings(notices=NoticeConfig(reminder=None))
 
 
 def test_the_number_of_runs_may_be_left_to_daybell() -> None:
@@ -52,6 +65,25 @@ def test_every_problem_is_told_at_once() -> None:
             b'{"schema": 2, "new": true}',
             "settings.json: schema: written by a newer Daybell: expected 1, found 2; update this one",
         ),
+        (
+            b'{"notices": {"quiet_hours": {"from": "7:00", "to": "24:00"}, "reminder": "0s"}}',
+            (
+                f'settings.json: notices.quiet_hours.from: {A_TIME}, found "7:00"\n'
+                f'settings.json: notices.quiet_hours.to: {A_TIME}, found "24:00"\n'
+                f'settings.json: notices.reminder: expected at least "1m", found "0s"; {NO_REMINDERS}'
+            ),
+        ),
+        (
+            b'{"notices": {"quiet_hours": {"from": "22:00", "start": "07:00"}}}',
+            (
+                'settings.json: notices.quiet_hours.to: missing, write for example "07:00"\n'
+                "settings.json: notices.quiet_hours.start: unknown key, expected from, to"
+            ),
+        ),
+        (
+            b'{"notices": {"quiet_hours": {"from": "22:00", "to": "22:00"}}}',
+            f"settings.json: notices.quiet_hours: {TWO_TIMES}",
+        ),
         (b'{"scheduler": 5}', "settings.json: scheduler: expected an object, found 5"),
     ],
 )
@@ -62,7 +94,8 @@ def test_what_cannot_be_settings_says_why(content: bytes, message: str) -> None:
 
 
 values = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9))
-keys = st.sampled_from([*Settings.__struct_fields__, *SchedulerConfig.__struct_fields__, "$schema"])
+WORDS = [*Settings.__struct_fields__, *SchedulerConfig.__struct_fields__, *NoticeConfig.__struct_fields__]
+keys = st.sampled_from([*WORDS, "$schema"])
 
 
 @given(st.dictionaries(keys, values | st.dictionaries(keys, values)))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from builders import BERLIN, a_job, at, cron, every, once
 from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Stop
@@ -461,5 +462,92 @@ def test_one_message_that_fails_takes_nothing_else_down(caplog: pytest.LogCaptur
     with pytest.raises(TypeError):
         simulation.ask(CancelRuns(target=[]))  # type: ignore[arg-type]  # a bug, planted
     assert "a message failed" in caplog.text
+    simulation.run_for(MINUTE + timedelta(seconds=2))
+    assert outcomes(simulation) == ["succeeded"]
+
+
+def test_a_run_that_no_thread_can_be_had_for_fails_and_harms_no_other() -> None:
+    simulation = simulate(every_minute(), every_minute(id="other"))
+    start = simulation.workers.start
+
+    def refuse_once(attempt: Attempt) -> None:
+        simulation.workers.start = start  # type: ignore[method-assign]  # the machine recovers
+        raise RuntimeError("can't start new thread")
+
+    simulation.workers.start = refuse_once  # type: ignore[method-assign]  # a machine without threads
+    simulation.run_for(2 * MINUTE + timedelta(seconds=5))
+    assert [run.outcome for run in simulation.rows()].count("failed") == 1
+    assert [run.outcome for run in simulation.rows()].count("succeeded") == 3
+    assert "can't start new thread" in next(run.error or "" for run in simulation.rows() if run.is_failure)
+
+
+def test_waiting_runs_start_again_once_something_can_be_recorded() -> None:
+    jobs = [a_job(id=name) for name in ("a", "b", "c")]
+    simulation = simulate(*jobs, slots=1)
+    for job in jobs:
+        simulation.ask(RunNow(job.id))
+    simulation.ledger.refusal = "No space left on device"
+    simulation.run_for(timedelta(seconds=2))
+    simulation.ledger.refusal = None
+    simulation.reload()
+    simulation.run_for(timedelta(seconds=5))
+    assert [status.state for status in simulation.registry.all()] == ["idle", "idle", "idle"]
+
+
+def test_stopping_shortens_the_grace_of_a_run_that_was_told_to_end_before() -> None:
+    simulation = simulate(every_minute(), behave=lambda _: Behaviour(takes=5 * MINUTE, ignores_sigterm=True))
+    simulation.config = structs.replace(simulation.config, shutdown_timeout=timedelta(seconds=3))
+    simulation.restart()
+    simulation.run_for(MINUTE)
+    simulation.ask(CancelRuns("backup"))
+    simulation.ask_later(Stop())
+    simulation.run_for(timedelta(seconds=2))
+    (run,) = simulation.rows()
+    assert (run.outcome, run.reason) == ("cancelled", "cancelled by hand")
+    assert simulation.engine.is_stopped
+
+
+def test_M4_a_file_removed_while_daybell_was_down_and_added_again_is_a_new_job() -> None:
+    simulation = simulate(every_minute())
+    simulation.ask(Pause("backup"))
+    simulation.crash()
+    job = simulation.files.jobs.pop("backup")
+    simulation.restart()
+    simulation.run_for(timedelta(hours=3))
+    simulation.files.jobs["backup"] = job
+    simulation.reload()
+    simulation.run_for(MINUTE + timedelta(seconds=2))
+    assert outcomes(simulation) == ["succeeded"]
+
+
+def test_L3_a_pause_keeps_its_row_over_a_restart_also_with_a_startup_trigger() -> None:
+    simulation = simulate(a_job(triggers=(cron("* * * * *"), StartupTrigger())))
+    simulation.run_for(timedelta(seconds=5))
+    simulation.ask(Pause("backup"))
+    simulation.run_for(3 * MINUTE)
+    simulation.restart()
+    simulation.ask(Resume("backup"))
+    gap = simulation.rows()[-1]
+    assert (gap.reason, gap.due, gap.due_to) == ("paused", START + MINUTE, START + 3 * MINUTE)
+
+
+def test_a_clock_that_was_far_ahead_once_silences_no_job(caplog: pytest.LogCaptureFixture) -> None:
+    simulation = simulate(every_minute())
+    simulation.clock.step_to(at("2031-01-01 00:00"))
+    simulation.run_for(2 * MINUTE)
+    simulation.crash()
+    simulation.clock.step_to(START)
+    simulation.restart()
+    simulation.run_for(2 * MINUTE + timedelta(seconds=2))
+    assert dues(simulation.rows())[-2:] == ["12:01", "12:02"]
+    assert "planned anew" in caplog.text
+
+
+def test_a_job_that_cannot_be_planned_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    simulation = simulate(every_minute())
+    broken = a_job(id="broken", triggers=(cron("no cron at all"),))
+    simulation.files.jobs["broken"] = broken
+    simulation.reload()
+    assert "cannot be planned" in caplog.text
     simulation.run_for(MINUTE + timedelta(seconds=2))
     assert outcomes(simulation) == ["succeeded"]

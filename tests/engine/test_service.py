@@ -147,7 +147,7 @@ def test_a_file_that_vanishes_is_looked_for_again_a_second_later(machine: Machin
     machine.files.vanished = frozenset()
     machine.clock.advance_to(START + timedelta(seconds=1))
     machine.deadlines.act()
-    assert [job.id for job in machine.service.list_jobs()] == ["tick"]
+    until(lambda: [job.id for job in machine.service.list_jobs()] == ["tick"])
     with pytest.raises(JobNotFound):
         machine.service.get_job("backup")
 

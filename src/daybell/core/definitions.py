@@ -12,7 +12,7 @@ from daybell.core.documents import show
 from daybell.core.shapes import Remark
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidCron, InvalidTimezone
-from daybell.model.job import CommandHandler, CronTrigger, IntervalTrigger, Job
+from daybell.model.job import CommandHandler, CronTrigger, IntervalTrigger, Job, Notify
 
 SHORTEST = timedelta(seconds=1)
 """Of an interval: what starts more often belongs into one long-running program."""
@@ -137,10 +137,18 @@ def _check_command(handler: CommandHandler) -> Iterator[Remark]:
         )
 
 
+def _check_wishes(wishes: tuple[str, ...]) -> Iterator[Remark]:
+    if "recovery" in wishes and "failure" not in wishes:
+        yield "", 'a recovery is told only of a failure that was told, add "failure"'
+
+
 CHECKS: dict[tuple[type, str], shapes.Check] = {
     (Job, "id"): _check_id,
     (Job, "name"): _check_name,
     (Job, "timeout"): check_positive,
+    (Job, "late_after"): check_positive,
+    (Job, "too_long_after"): check_positive,
+    (Notify, "on"): _check_wishes,
     (CronTrigger, "expression"): _check_expression,
     (IntervalTrigger, "every"): _check_every,
     (CommandHandler, ""): _check_command,

@@ -1,20 +1,26 @@
 """What does an event change? The one place where records are made from events."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from daybell.model.events import (
     AnyEvent,
+    IncidentChanged,
     JobPaused,
+    JobRemoved,
     JobResumed,
     JobScheduled,
+    NoticeHeld,
+    NoticeSent,
     RunClaimed,
     RunFinished,
     RunQueued,
     RunSkipped,
     RunStarted,
 )
+from daybell.model.incident import Incident, NoticeText
 from daybell.model.record import JobRecord, OpenRun
 from daybell.model.run import Run
 
@@ -36,7 +42,9 @@ def fold_record(record: JobRecord | None, event: AnyEvent) -> JobRecord | None:
         case RunSkipped(run=run) | RunQueued(run=run) | RunClaimed(run=run):
             return _decided(record, run)
         case RunStarted(at=at):
-            return replace(record, last_run=at, run_count=record.run_count + 1)
+            return replace(record, last_run=at, run_count=record.run_count + 1, is_late=False)
+        case NoticeHeld(notice=notice) | NoticeSent(notice=notice):
+            return replace(record, is_late=record.is_late or notice.kind == "late")
         case RunFinished(run=run):
             return _finished(record, run)
         case _:
@@ -58,6 +66,32 @@ def fold_open_run(open_run: OpenRun | None, event: AnyEvent) -> OpenRun | None:
             return open_run
 
 
+def fold_incident(incident: Incident | None, event: AnyEvent) -> Incident | None:
+    """The incident of the job that the event is about, after it; None while nothing is wrong."""
+    match event:
+        case IncidentChanged(incident=changed):
+            return changed
+        case JobRemoved():
+            return None
+        case _:
+            return incident
+
+
+def fold_held(held: Mapping[str, NoticeText], event: AnyEvent) -> Mapping[str, NoticeText]:
+    """What waits for the end of the quiet hours, by key: a newer notice takes the older one's place."""
+    match event:
+        case NoticeHeld(notice=notice):
+            return {**held, notice.key: notice}
+        case NoticeSent(notice=sent) if sent.kind == "digest":
+            return {}
+        case NoticeSent(notice=sent):
+            return {key: notice for key, notice in held.items() if key != sent.key}
+        case JobRemoved(job_id=job_id):
+            return {key: notice for key, notice in held.items() if notice.job_id != job_id}
+        case _:
+            return held
+
+
 def subject(event: AnyEvent) -> tuple[str | None, str | None]:
     """The ids of the job and of the run that an event is about."""
     match event:
@@ -65,6 +99,8 @@ def subject(event: AnyEvent) -> tuple[str | None, str | None]:
             return run.job_id, run.run_id
         case RunStarted(job_id=job_id, run_id=run_id):
             return job_id, run_id
+        case NoticeHeld(notice=notice) | NoticeSent(notice=notice):
+            return notice.job_id, notice.run_id
         case _:
             return getattr(event, "job_id", None), None
 

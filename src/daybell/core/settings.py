@@ -1,14 +1,20 @@
 """What do the settings say, and what is wrong with them?"""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from daybell.core import documents, shapes
 from daybell.core.definitions import check_positive, check_timezone
 from daybell.core.shapes import Remark
+from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition, InvalidSettings
-from daybell.model.settings import SchedulerConfig, Settings
+from daybell.model.settings import NoticeConfig, QuietHours, SchedulerConfig, Settings
+
+SOONEST = timedelta(minutes=1)
+"""Of a reminder: what comes sooner only disturbs."""
+EXAMPLES = {"from": '"22:00"', "to": '"07:00"'}
 
 
 def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
@@ -20,11 +26,25 @@ def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
         (SchedulerConfig, "default_timezone"): partial(check_timezone, machine=zone),
         (SchedulerConfig, "shutdown_timeout"): check_positive,
         (SchedulerConfig, "max_concurrent_runs"): _check_runs,
+        (NoticeConfig, "reminder"): _check_reminder,
+        (QuietHours, ""): _check_hours,
     }
+    rules = shapes.Rules(checks, EXAMPLES)
     try:
-        return shapes.read(file, documents.read_object(file, content), Settings, shapes.Rules(checks, {}))
+        return shapes.read(file, documents.read_object(file, content), Settings, rules)
     except InvalidDefinition as refusal:
         raise InvalidSettings(refusal.problems) from None
+
+
+def _check_reminder(length: Duration) -> Iterator[Remark]:
+    if length < SOONEST:
+        yield "", f'expected at least "1m", found "{length}"; write null for no reminders'
+
+
+def _check_hours(hours: QuietHours) -> Iterator[Remark]:
+    if hours.start == hours.end:
+        found = f'found "{hours.start:%H:%M}" twice'
+        yield "", f"expected two different times, {found}; for no notices at all, see notify of each job"
 
 
 def _check_runs(count: int) -> Iterator[Remark]:

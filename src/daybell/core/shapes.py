@@ -1,7 +1,8 @@
 """Has a JSON object the shape of a value of the model? If not: what is wrong, everywhere in it?"""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -20,6 +21,7 @@ MOST = 50
 YEARS = range(1970, 3000)
 LONGEST = Duration(days=36500)
 """Beyond these bounds, arithmetic may run over the end of the calendar."""
+TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 LONGEST_KEY = 60
 """Characters of an unknown key for which it is worth to look what was meant."""
 
@@ -27,6 +29,17 @@ Remark = tuple[str, str]
 """The path below a value, such as "[0]", and what is wrong there."""
 # The walk makes sure of a value's type before it hands the value to a check.
 Check = Callable[[Any], Iterable[Remark]]
+
+NAMES: Mapping[type[inspect.Type], str] = {
+    inspect.StructType: "an object",
+    inspect.UnionType: "an object",
+    inspect.CustomType: 'a duration such as "90s", "5m", "2h" or "1d", at most 100 years',
+    inspect.DateTimeType: f'a date and time such as "2026-12-24T18:00:00", from {YEARS[0]} to {YEARS[-1]}',
+    inspect.TimeType: 'a time of day such as "22:00"',
+    inspect.IntType: "a whole number",
+    inspect.BoolType: "true or false",
+}
+"""What is expected, in words."""
 
 
 class Rules(Struct, frozen=True):
@@ -105,13 +118,15 @@ class _Walk:
         for name, field in written.items():
             path = f"{where}.{name}" if where else name
             if name in value:
-                known[name] = self._checked(value[name], field.type, path, (outline.cls, name))
+                known[field.name] = self._checked(value[name], field.type, path, (outline.cls, field.name))
             elif field.required:
                 self._note(path, f"missing, write for example {self._rules.examples[name]}")
         for key in value:
             if key not in written and key != outline.tag_field:
                 message = (
-                    "the file's name says it, remove this key" if key in known else _unknown(key, written)
+                    "the file's name says it, remove this key"
+                    if given and key in given
+                    else _unknown(key, written)
                 )
                 self._note(f"{where}.{key}" if where else key, message)
         if len(self.problems) > before:
@@ -191,6 +206,8 @@ def _scalar(value: object, outline: inspect.Type) -> object:
             return _duration(value)
         case inspect.DateTimeType(), str():
             return _datetime(value)
+        case inspect.TimeType(), str():
+            return time.fromisoformat(value) if TIME_OF_DAY.fullmatch(value) else INVALID
     return INVALID
 
 
@@ -213,23 +230,15 @@ def _datetime(text: str) -> object:
 def _name(outline: inspect.Type) -> str:
     """What is expected, in words."""
     match outline:
+        case inspect.VarTupleType(item_type=inspect.LiteralType() as choice):
+            return f"a list of {_name(choice)}"
         case inspect.VarTupleType(item_type=item):
             return f"a list of {_name(item).removeprefix('a ').removeprefix('an ')}s"
         case inspect.DictType():
             return "an object that maps strings to strings"
-        case inspect.StructType() | inspect.UnionType():
-            return "an object"
         case inspect.LiteralType(values=choices):
             return " or ".join(show(choice) for choice in choices)
-        case inspect.CustomType():
-            return 'a duration such as "90s", "5m", "2h" or "1d", at most 100 years'
-        case inspect.DateTimeType():
-            return f'a date and time such as "2026-12-24T18:00:00", from {YEARS[0]} to {YEARS[-1]}'
-        case inspect.IntType():
-            return "a whole number"
-        case inspect.BoolType():
-            return "true or false"
-    return "a string"
+    return NAMES.get(type(outline), "a string")
 
 
 def _remedy(value: object, outline: inspect.Type) -> str:
@@ -241,7 +250,7 @@ def _remedy(value: object, outline: inspect.Type) -> str:
             return f', write "{show(value)}"'
         case inspect.CustomType(), int() if not isinstance(value, bool):
             return f', write "{value}s" for seconds'
-        case inspect.VarTupleType(item_type=inspect.StrType()), str():
+        case inspect.VarTupleType(item_type=inspect.StrType() | inspect.LiteralType()), str():
             return f", write {show(value.split())}"
         case inspect.VarTupleType(), dict():
             return ", put it in brackets: [{…}]"

@@ -10,6 +10,7 @@ from daybell.engine.messages import Message
 from daybell.engine.ports import Attempt
 from daybell.model.errors import DaybellError
 from daybell.model.events import AnyEvent
+from daybell.model.incident import NoticeText
 
 Answer = tuple[str, ...] | DaybellError
 
@@ -37,6 +38,7 @@ class Batch(Struct):
     ends: list[End] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
     answers: list[tuple[Future[tuple[str, ...]], Answer]] = field(default_factory=list)
+    notices: list[NoticeText] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     """Jobs whose alarm and snapshot must be made anew."""
 

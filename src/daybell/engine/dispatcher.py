@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import assert_never
 
 from daybell.core.schedule import has_startup
-from daybell.engine.batch import Deadline
+from daybell.engine.batch import Deadline, End
+from daybell.engine.incidents import Watch
 from daybell.engine.messages import (
     AlarmRang,
     Asked,
@@ -13,6 +14,9 @@ from daybell.engine.messages import (
     AttemptStarted,
     DeadlineReached,
     Message,
+    NoticesDue,
+    NotStarted,
+    StillRunning,
     Stop,
     StopOverdue,
     Verb,
@@ -37,7 +41,8 @@ class Dispatcher:
     def __init__(self, state: State, clock: Clock, ids: Ids, logs: LogFiles) -> None:
         self.state = state
         self._clock = clock
-        self._runs = Runs(state, clock, ids, logs)
+        self.watch = Watch(state, clock)
+        self._runs = Runs(state, clock, ids, logs, self.watch)
         self.planner = Planner(state, clock, self._runs)
         self._verbs = Verbs(state, clock, self._runs, self.planner)
         self._stop_replies: list[Future[tuple[str, ...]]] = []
@@ -53,7 +58,7 @@ class Dispatcher:
         for job in self.state.jobs.values():
             self.planner.settle(job)
             if job.enabled and has_startup(job):
-                self._runs.request(job, "schedule", now)
+                self._runs.request(job, "schedule")
 
     def handle(self, message: Message) -> None:
         match message:
@@ -66,12 +71,18 @@ class Dispatcher:
                 self._stop_if_over()
             case DeadlineReached(run_id=run_id):
                 self._overran(run_id)
+            case NotStarted() | StillRunning() | NoticesDue():
+                self.watch.handle(message)
             case StopOverdue():
                 self._give_up()
             case Asked(verb=verb, reply=reply):
                 self._answer(verb, reply)
             case _ as never:
                 assert_never(never)
+
+    def fill_slots(self) -> None:
+        """Start what waits, as far as slots are free."""
+        self._runs.fill_slots()
 
     def _rang(self, job_id: str) -> None:
         job = self.state.jobs.get(job_id)
@@ -107,6 +118,7 @@ class Dispatcher:
     def _give_up(self) -> None:
         timeout = self.state.config.shutdown_timeout
         for open_run in list(self.state.records.open_runs.values()):
+            self.state.batch.ends.append(End(open_run.run.run_id, timedelta(0)))
             self._runs.finish(open_run.run, "interrupted", f"it did not end within {spell(timeout)}")
         self._stop_if_over()
 

@@ -14,10 +14,12 @@ from daybell.engine.batch import Batch, Deadline
 from daybell.engine.bus import Bus
 from daybell.engine.dispatcher import Dispatcher
 from daybell.engine.mailbox import Mailbox
-from daybell.engine.messages import AlarmRang, Asked, Message
+from daybell.engine.messages import AlarmRang, Asked, AttemptEnded, Message, NoticesDue
 from daybell.engine.planning import Look
 from daybell.engine.ports import (
     Alarms,
+    Attempt,
+    AttemptResult,
     Clock,
     Deadlines,
     DefinitionsRead,
@@ -25,16 +27,22 @@ from daybell.engine.ports import (
     Ids,
     Ledger,
     LogFiles,
+    Silence,
+    Teller,
     Workers,
 )
 from daybell.engine.recording import Recorder
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig, State
-from daybell.model.errors import DaybellError
+from daybell.model.errors import DaybellError, NotRunning
 from daybell.model.events import AnyEvent
 from daybell.model.status import Problem, SchedulerState
 
 log = logging.getLogger(__name__)
+
+
+NOTICES = "@notices"
+"""The key of the one alarm that is no job's: no id begins like this."""
 
 
 class Ports(Struct, frozen=True):
@@ -48,6 +56,7 @@ class Ports(Struct, frozen=True):
     ledger: Ledger
     history: History
     logs: LogFiles
+    teller: Teller = Silence()
 
 
 class Engine:
@@ -78,7 +87,7 @@ class Engine:
             self._ports.history.add(numbered)
         self._dispatcher.boot(read)
         self._commit()
-        self._ports.alarms.start(lambda job_id: self._mailbox.post(AlarmRang(job_id)))
+        self._ports.alarms.start(self._rang)
 
     def start(self) -> None:
         """Begin to take messages on the engine's own thread."""
@@ -94,6 +103,8 @@ class Engine:
         for message in messages:
             if isinstance(message, AlarmRang):
                 self._alarms.pop(message.job_id, None)
+            if isinstance(message, NoticesDue):
+                self._alarms.pop(NOTICES, None)
             try:
                 self._dispatcher.handle(message)
             except Exception as error:  # one message that fails must not take the engine down
@@ -101,6 +112,10 @@ class Engine:
                 if isinstance(message, Asked):
                     message.reply.set_exception(error)
         self._commit()
+        if self._recorder.problem is None:
+            self._dispatcher.fill_slots()  # a batch that could not be recorded has freed some
+        if self._state.batch.events:
+            self._commit()
 
     def _run(self) -> None:
         while not self.is_stopped:
@@ -108,6 +123,9 @@ class Engine:
                 self.step(self._mailbox.wait())
             except Exception:  # the thread's edge: without it nothing would ever run again
                 log.exception("a batch could not be carried out", extra={"event": "engine_error"})
+        for message in self._mailbox.pending():
+            if isinstance(message, Asked):
+                message.reply.set_exception(NotRunning())
 
     def _commit(self) -> None:
         batch = self._state.take_batch()
@@ -116,17 +134,32 @@ class Engine:
         looks = self._look_at(batch.touched)
         for job_id, look in looks.items():
             self._set_alarm(job_id, look.alarm)
+        self._set_alarm(NOTICES, self._dispatcher.watch.next_due())
         for one in numbered:
             self._ports.history.add(one)
         self._publish(batch, looks, [one.event for one in numbered])
+        for notice in batch.notices:
+            self._ports.teller.tell(notice)
+
+    def _rang(self, key: str) -> None:
+        self._mailbox.post(NoticesDue() if key == NOTICES else AlarmRang(key))
 
     def _act(self, batch: Batch) -> None:
         for attempt in batch.starts:
-            self._ports.workers.start(attempt)
+            self._start(attempt)
         for end in batch.ends:
             self._ports.workers.end(end.run_id, end.grace)
         for deadline in batch.deadlines:
             self._set(deadline)
+
+    def _start(self, attempt: Attempt) -> None:
+        """A run that no thread can be had for fails by itself."""
+        try:
+            self._ports.workers.start(attempt)
+        except Exception as error:  # whatever the system refuses
+            log.exception("a run could not be started", extra={"event": "engine_error"})
+            result = AttemptResult(outcome="failed", error=f"it could not be started: {error}")
+            self._mailbox.post(AttemptEnded(attempt.run.run_id, result, self._ports.clock.now()))
 
     def _look_at(self, job_ids: Iterable[str]) -> dict[str, Look]:
         """A job that cannot be planned stays as it was, and harms no other."""

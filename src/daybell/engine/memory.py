@@ -1,15 +1,20 @@
 """The engine's ports in memory: for simulated time, and for tests of what stands above the engine."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from daybell.engine.ports import DefinitionsRead
 from daybell.model.errors import LedgerError
 from daybell.model.events import AnyEvent, Numbered, RunFinished, RunSkipped
+from daybell.model.incident import NoticeText
 from daybell.model.job import Job
 from daybell.model.run import Run
 from daybell.model.status import Problem
+
+log = logging.getLogger(__name__)
 
 ROUNDING = 1e-6
 """Seconds: datetimes count whole microseconds, floats do not."""
@@ -77,7 +82,7 @@ class VirtualAlarms:
         for key, at in sorted(self.at.items(), key=lambda alarm: (alarm[1], alarm[0])):
             if at <= now:
                 del self.at[key]
-                self._ring(key)
+                _call(partial(self._ring, key), f"the alarm of {key} could not ring")
 
 
 class VirtualDeadlines:
@@ -101,7 +106,7 @@ class VirtualDeadlines:
         for key, (at, act) in sorted(self.at.items(), key=lambda deadline: (deadline[1][0], deadline[0])):
             if at <= self._clock.monotonic() + ROUNDING:
                 del self.at[key]
-                act()
+                _call(act, f"the deadline {key} failed")
 
 
 class MemoryLedger:
@@ -165,8 +170,26 @@ class MemoryFiles:
         del self.jobs[job_id]
 
 
+class MemoryTeller:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[NoticeText] = []
+
+    def tell(self, notice: NoticeText) -> None:
+        self.told.append(notice)
+
+
 class NoLogs:
     """Paths that nothing is ever written to."""
 
     def path(self, job_id: str, run_id: str) -> Path:
         return Path("runs") / job_id / f"{run_id}.log"
+
+
+def _call(act: Callable[[], None], complaint: str) -> None:
+    """As the real ones do: what fails is logged, and the others have their turn."""
+    try:
+        act()
+    except Exception:  # the edge of what would be a thread
+        log.exception(complaint)

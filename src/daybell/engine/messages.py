@@ -1,6 +1,7 @@
 """Messages: all that can reach the engine's mailbox."""
 
 from concurrent.futures import Future
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -17,17 +18,36 @@ class AlarmRang(Struct, frozen=True):
 class AttemptStarted(Struct, frozen=True):
     run_id: str
     process: ProcessIdentity
+    at: datetime
+    """When that was, which may be a while before the message is read."""
 
 
 class AttemptEnded(Struct, frozen=True):
     run_id: str
     result: AttemptResult
+    at: datetime
 
 
 class DeadlineReached(Struct, frozen=True):
     """The attempt of this run has used up its time."""
 
     run_id: str
+
+
+class NotStarted(Struct, frozen=True):
+    """This run should have started by now."""
+
+    run_id: str
+
+
+class StillRunning(Struct, frozen=True):
+    """This run should have ended by now."""
+
+    run_id: str
+
+
+class NoticesDue(Struct, frozen=True):
+    """A reminder is due, or the quiet hours are over."""
 
 
 class StopOverdue(Struct, frozen=True):
@@ -72,4 +92,14 @@ class Asked(Struct, frozen=True):
     reply: Future[tuple[str, ...]]
 
 
-Message = AlarmRang | AttemptStarted | AttemptEnded | DeadlineReached | StopOverdue | Asked
+Message = (
+    AlarmRang
+    | AttemptStarted
+    | AttemptEnded
+    | DeadlineReached
+    | NotStarted
+    | StillRunning
+    | NoticesDue
+    | StopOverdue
+    | Asked
+)

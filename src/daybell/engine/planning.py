@@ -1,12 +1,13 @@
 """When is each job due, and how does it stand? Turns the clock and the job files into requests."""
 
+import logging
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from daybell.core.catchup import Plan, paused_gap, plan
 from daybell.core.describe import describe
-from daybell.core.schedule import Calendar, digest, has_startup, next_due
+from daybell.core.schedule import Calendar, digest, is_completed, next_due
 from daybell.core.standing import Standing, invalid_status, job_status
 from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.registry import Snapshot
@@ -15,9 +16,15 @@ from daybell.engine.state import State
 from daybell.model.events import JobRemoved, JobScheduled
 from daybell.model.job import Job
 
+log = logging.getLogger(__name__)
+
 LEAD = timedelta(milliseconds=10)
 """How long before its instant a start may be decided: the claim is then durable, and the command
 prepared, when the instant comes. Only starts: what would be skipped or wait is judged at the instant."""
+
+
+FAR_AHEAD = timedelta(days=1)
+"""A cursor this far in the future comes from a clock that was wrong: nothing would run until then."""
 
 
 def alarm_at(due: datetime, now: datetime) -> datetime:
@@ -59,7 +66,7 @@ class Planner:
             open_runs=records.open_of(job_id),
             is_paused=is_paused,
             next_due=due,
-            is_completed=coming is None and bool(job.triggers) and not has_startup(job),
+            is_completed=coming is None and is_completed(job, self._state.cursor(job_id), calendar),
             schedule=self._state.schedules[job_id],
         )
         alarm = None if due is None else alarm_at(due, self._clock.now())
@@ -69,7 +76,11 @@ class Planner:
         """Decide every instant up to now: on time or missed; inside a pause they wait for its end."""
         if not job.enabled or self._state.is_stopping or self._state.records.is_paused(job.id):
             return
-        calendar, now = self._state.calendar(job.id), self._clock.now()
+        now = self._clock.now()
+        if self._state.cursor(job.id) > now + FAR_AHEAD:
+            log.warning("the clock was far ahead once: %s is planned anew", job.id)
+            self._state.record(JobScheduled(at=now, job_id=job.id, digest=digest(job)), job.id)
+        calendar = self._state.calendar(job.id)
         coming = self._next(job, calendar)
         if coming is not None and coming <= now:
             self._decide(job, plan(job, self._state.cursor(job.id), now, calendar))
@@ -99,9 +110,10 @@ class Planner:
         state = self._state
         state.batch.touched.update(state.jobs, state.invalid, read.jobs, read.invalid)
         now = self._clock.now()
-        for job_id in [*state.jobs]:
+        # Records, not jobs: a file may have gone while Daybell was not running.
+        for job_id in [*state.records.jobs]:
             if job_id not in read.jobs and job_id not in read.invalid | read.vanished:
-                del state.jobs[job_id]
+                state.jobs.pop(job_id, None)
                 self._found.pop(job_id, None)
                 state.record(JobRemoved(at=now, job_id=job_id))
         for job in read.jobs.values():

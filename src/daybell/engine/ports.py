@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from daybell.model.events import AnyEvent, Numbered
+from daybell.model.incident import NoticeText
 from daybell.model.job import Job
 from daybell.model.run import ProcessIdentity, Run
 from daybell.model.status import Problem
@@ -161,6 +162,21 @@ class History(Protocol):
     def find(self, run_id: str) -> Run | None:
         """Any thread."""
         ...
+
+
+class Teller(Protocol):
+    """Tells the person."""
+
+    def tell(self, notice: NoticeText) -> None:
+        """Show it soon, in place of an older one with the same key. It neither blocks nor raises."""
+        ...
+
+
+class Silence:
+    """A teller where nobody listens."""
+
+    def tell(self, notice: NoticeText) -> None:
+        """The ledger has it; nobody else hears of it."""
 
 
 class JobFiles(Protocol):

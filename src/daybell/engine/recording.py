@@ -10,6 +10,7 @@ from daybell.engine.ports import Clock, Ledger
 from daybell.engine.state import State
 from daybell.model.errors import Conflict, LedgerError
 from daybell.model.events import AnyEvent, Numbered, RunFinished
+from daybell.model.incident import NoticeText
 from daybell.model.status import Problem
 
 log = logging.getLogger(__name__)
@@ -23,11 +24,12 @@ class Recorder:
         self._clock = clock
         self._state = state
         self._unwritten: list[AnyEvent] = []
+        self._untold: list[NoticeText] = []
         self.problem: Problem | None = None
         """Why the ledger cannot be written, as long as it cannot."""
 
     def record(self, batch: Batch) -> Sequence[Numbered]:
-        """The events that are durable now. When it fails, the batch has lost its starts."""
+        """The events that are durable now. When it fails, the batch has lost its starts; its notices wait."""
         events = [*self._unwritten, *batch.events]
         if not events:
             return ()
@@ -36,7 +38,8 @@ class Recorder:
         except LedgerError as error:
             self._withdraw(batch, error)
             return ()
-        self._unwritten = []
+        batch.notices[:0] = self._untold
+        self._unwritten, self._untold = [], []
         self.problem = None
         return numbered
 
@@ -54,3 +57,5 @@ class Recorder:
         batch.starts.clear()
         batch.fail_answers(refused, Conflict(self.problem.message))
         self._unwritten = [*self._unwritten, *batch.events]
+        self._untold = [*self._untold, *batch.notices]
+        batch.notices.clear()

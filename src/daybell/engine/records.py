@@ -1,9 +1,18 @@
 """The ledger's records in memory: the fold of every event so far. Only the engine's thread touches it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from daybell.core.fold import fold_open_run, fold_record, subject
-from daybell.model.events import AllPaused, AllResumed, AnyEvent, JobRemoved
+from daybell.core.fold import fold_held, fold_incident, fold_open_run, fold_record, subject
+from daybell.model.events import (
+    AllPaused,
+    AllResumed,
+    AnyEvent,
+    IncidentChanged,
+    JobRemoved,
+    NoticeHeld,
+    NoticeSent,
+)
+from daybell.model.incident import Incident, NoticeText
 from daybell.model.record import JobRecord, OpenRun
 
 
@@ -16,6 +25,10 @@ class Records:
         """By run id, in the order in which they were admitted."""
         self.waiting: dict[str, OpenRun] = {}
         """Those of them that have no slot yet, the oldest first."""
+        self.incidents: dict[str, Incident] = {}
+        """By job id: what is wrong now."""
+        self.held: Mapping[str, NoticeText] = {}
+        """Notices that wait for the end of the quiet hours, by key."""
         self.all_paused = False
         self._of_job: dict[str, dict[str, OpenRun]] = {}
 
@@ -39,16 +52,31 @@ class Records:
                 self.all_paused = False
             case JobRemoved(job_id=job_id):
                 self.jobs.pop(job_id, None)
+                self._fold_notices(event, job_id)
+            case IncidentChanged() | NoticeHeld() | NoticeSent():
+                self._fold_notices(event, subject(event)[0])
             case _:
                 self._fold(event)
+
+    def _fold_notices(self, event: AnyEvent, job_id: str | None) -> None:
+        self.held = fold_held(self.held, event)
+        if job_id is None:
+            return
+        self._keep_record(job_id, event)
+        incident = fold_incident(self.incidents.pop(job_id, None), event)
+        if incident is not None:
+            self.incidents[job_id] = incident
+
+    def _keep_record(self, job_id: str, event: AnyEvent) -> None:
+        record = fold_record(self.jobs.get(job_id), event)
+        if record is not None:
+            self.jobs[job_id] = record
 
     def _fold(self, event: AnyEvent) -> None:
         job_id, run_id = subject(event)
         if job_id is None:
             return
-        record = fold_record(self.jobs.get(job_id), event)
-        if record is not None:
-            self.jobs[job_id] = record
+        self._keep_record(job_id, event)
         if run_id is not None:
             self._keep(job_id, run_id, fold_open_run(self.open_runs.get(run_id), event))
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from daybell.core.admission import Load, Request, Skip, Start, Wait, admit
 from daybell.core.catchup import Missed
 from daybell.engine.batch import Deadline, End
+from daybell.engine.incidents import Watch
 from daybell.engine.messages import AttemptEnded, AttemptStarted, DeadlineReached
 from daybell.engine.ports import Attempt, Clock, Ids, LogFiles
 from daybell.engine.state import Ending, State
@@ -20,11 +21,12 @@ from daybell.model.run import Cause, Outcome, Run
 class Runs:
     """Acts on the engine's state; what must happen outside goes into its batch."""
 
-    def __init__(self, state: State, clock: Clock, ids: Ids, logs: LogFiles) -> None:
+    def __init__(self, state: State, clock: Clock, ids: Ids, logs: LogFiles, watch: Watch) -> None:
         self._state = state
         self._clock = clock
         self._ids = ids
         self._logs = logs
+        self._watch = watch
         self._admitted: dict[str, Job] = {}
 
     def request(self, job: Job, cause: Cause, due: datetime | None = None) -> Run:
@@ -35,10 +37,12 @@ class Runs:
         match verdict:
             case Start():
                 self._claim(run, job)
+                self._watch.admitted(run, job)
             case Wait():
                 run = replace(run, log=str(self._logs.path(job.id, run.run_id)))
                 self._admitted[run.run_id] = job
                 self._state.record(RunQueued(at=now, run=run), job.id)
+                self._watch.admitted(run, job)
             case Skip(reason=reason):
                 run = replace(run, outcome="skipped", reason=reason, finished=now)
                 self._state.record(RunSkipped(at=now, run=run), job.id)
@@ -64,10 +68,12 @@ class Runs:
             return
         job_id = open_run.run.job_id
         self._state.record(
-            RunStarted(at=self._clock.now(), run_id=message.run_id, job_id=job_id, process=message.process),
+            RunStarted(at=message.at, run_id=message.run_id, job_id=job_id, process=message.process),
             job_id,
         )
-        timeout = self._admitted[message.run_id].timeout
+        job = self._admitted[message.run_id]
+        self._watch.started(open_run.run, job)
+        timeout = job.timeout
         if timeout is not None:
             self._state.batch.deadlines.append(
                 Deadline(message.run_id, timeout, DeadlineReached(message.run_id))
@@ -86,23 +92,24 @@ class Runs:
             error = f"timed out after {self._admitted[message.run_id].timeout}"
         run = replace(open_run.run, exit_code=result.exit_code, error=error, attempts=1)
         self._state.batch.deadlines.append(Deadline(message.run_id, None))
-        self.finish(run, ending.outcome, ending.reason)
+        self.finish(run, ending.outcome, ending.reason, message.at)
         self.fill_slots()
 
-    def finish(self, run: Run, outcome: Outcome, reason: str | None) -> None:
+    def finish(self, run: Run, outcome: Outcome, reason: str | None, at: datetime | None = None) -> None:
         now = self._clock.now()
-        run = replace(run, outcome=outcome, reason=reason, finished=now)
+        run = replace(run, outcome=outcome, reason=reason, finished=at or now)
         self._state.endings.pop(run.run_id, None)
-        self._admitted.pop(run.run_id, None)
         self._state.record(RunFinished(at=now, run=run), run.job_id)
+        self._watch.ended(run, self._admitted.pop(run.run_id, None))
 
     def end(self, open_run: OpenRun, outcome: Outcome, reason: str | None, grace: timedelta = GRACE) -> None:
         """Tell it to end; one that still waits is over at once."""
         run_id = open_run.run.run_id
         if open_run.is_waiting:
             self.finish(open_run.run, outcome, reason)
-        elif run_id not in self._state.endings:
-            self._state.endings[run_id] = Ending(outcome, reason)
+        else:
+            # The first who tells it to end names the outcome; a later one may only be less patient.
+            self._state.endings.setdefault(run_id, Ending(outcome, reason))
             self._state.batch.ends.append(End(run_id, grace))
 
     def fill_slots(self) -> None:

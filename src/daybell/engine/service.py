@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from daybell.core.schedule import count_due, upcoming
 from daybell.engine.bus import Bus, Subscriber
+from daybell.engine.errand import Errand
 from daybell.engine.loop import Engine, Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.messages import Asked, CancelRuns, Pause, Resume, RunNow, Stop, Verb
@@ -57,6 +58,8 @@ class SchedulerService:
         self._registry = JobRegistry()
         self._engine = Engine(mailbox, ports, config, self._registry, self._bus)
         self._reading = threading.Lock()
+        # Files may be on a disk that does not answer: nobody who keeps time may wait for them.
+        self._reloading = Errand("job-files", self.reload)
         self._jobs: dict[str, Job] = {}
         self._started: datetime | None = None
         self.request_stop: Callable[[], None] = lambda: None
@@ -80,6 +83,7 @@ class SchedulerService:
             self._jobs = read.jobs
             self._engine.boot(read)
         self._engine.start()
+        self._reloading.start()
         log.info("scheduler started with %d jobs", len(read.jobs))
 
     def shutdown(self) -> Sequence[str]:
@@ -92,9 +96,14 @@ class SchedulerService:
             self._ask(Stop(), limit.total_seconds())
         late = [] if self._engine.join(SLACK) else ["engine"]
         late += self._ports.workers.stop(SLACK)
+        late += [] if self._reloading.stop(SLACK.total_seconds()) else ["job-files"]
         self._ports.deadlines.stop()
         log.info("scheduler stopped", extra={"late_threads": late})
         return late
+
+    def reload_soon(self) -> None:
+        """The job files may have changed; returns at once."""
+        self._reloading.ask()
 
     def reload(self) -> None:
         """Take in the job files as they are now."""
@@ -107,7 +116,7 @@ class SchedulerService:
             }
             self._jobs = {**kept, **read.jobs}
         if read.vanished:
-            self._ports.deadlines.set("job files", ABSENCE, self.reload)
+            self._ports.deadlines.set("job files", ABSENCE, self.reload_soon)
         reply.result(PATIENCE)
 
     def status(self) -> Status:
@@ -182,7 +191,9 @@ class SchedulerService:
         ended = self._ports.history.rows(job_id, limit)
         if job_id is not None and not open_runs and not ended:
             self._registry.one(job_id)
-        return tuple(self._shown(run) for run in [*open_runs, *ended][:limit])
+        over = {run.run_id for run in ended}  # one that ended between the two looks counts once
+        still_open = [run for run in open_runs if run.run_id not in over]
+        return tuple(self._shown(run) for run in [*still_open, *ended][:limit])
 
     def get_run(self, run_id: str) -> Run:
         """RunNotFound."""

@@ -16,6 +16,7 @@ from daybell.engine.memory import (
     MemoryFiles,
     MemoryHistory,
     MemoryLedger,
+    MemoryTeller,
     NoLogs,
     VirtualAlarms,
     VirtualClock,
@@ -27,6 +28,7 @@ from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
 from daybell.model.job import Job
 from daybell.model.run import ProcessIdentity, Run
+from daybell.model.settings import NoticeConfig
 from daybell.model.status import JobStatus
 
 SOON = timedelta(milliseconds=1)
@@ -71,11 +73,12 @@ class VirtualWorkers:
         self.alive[run_id] = (self._clock.monotonic() + takes.total_seconds(), behaviour)
         if behaviour.can_start:
             identity = ProcessIdentity(len(self.alive), self._clock.monotonic(), "simulated")
-            self._post(AttemptStarted(run_id, identity))
+            self._post(AttemptStarted(run_id, identity, self._clock.now()))
 
     def end(self, run_id: str, grace: timedelta) -> None:
         if self.waiting.pop(run_id, None) is not None:
-            self._post(AttemptEnded(run_id, AttemptResult(outcome="failed", error="it had not started")))
+            result = AttemptResult(outcome="failed", error="it had not started")
+            self._post(AttemptEnded(run_id, result, self._clock.now()))
         if run_id in self.alive:
             _, behaviour = self.alive[run_id]
             if behaviour.ignores_all:
@@ -98,7 +101,7 @@ class VirtualWorkers:
         for run_id, (at, behaviour) in sorted(self.alive.items(), key=lambda one: (one[1][0], one[0])):
             if at <= self._clock.monotonic() + ROUNDING:
                 del self.alive[run_id]
-                self._post(AttemptEnded(run_id, behaviour.result))
+                self._post(AttemptEnded(run_id, behaviour.result, self._clock.now()))
 
 
 class Simulation:
@@ -111,12 +114,14 @@ class Simulation:
         start: datetime,
         zone: ZoneInfo | None = None,
         slots: int = 8,
+        notices: NoticeConfig = NoticeConfig(),  # noqa: B008 - an immutable value
         behave: Callable[[Attempt], Behaviour] = lambda _: Behaviour(),
     ) -> None:
         utc = ZoneInfo("UTC")
-        self.config = EngineConfig(zone or utc, slots, timedelta(seconds=30), "simulated")
+        self.config = EngineConfig(zone or utc, slots, timedelta(seconds=30), "simulated", notices)
         self.clock = VirtualClock(start)
         self.ledger = MemoryLedger()
+        self.teller = MemoryTeller()
         self.files = MemoryFiles(jobs)
         self.behave = behave
         self._ids = CountingIds()
@@ -194,6 +199,7 @@ class Simulation:
             ledger=self.ledger,
             history=self.history,
             logs=NoLogs(),
+            teller=self.teller,
         )
         self.engine = Engine(self._mailbox, ports, self.config, self.registry, self.bus)
         self.engine.boot(self.files.read())

@@ -11,6 +11,7 @@ from daybell.engine.records import Records
 from daybell.model.events import AnyEvent
 from daybell.model.job import Job
 from daybell.model.run import Outcome
+from daybell.model.settings import NoticeConfig
 from daybell.model.status import Problem
 
 
@@ -23,6 +24,7 @@ class EngineConfig(Struct, frozen=True):
     """How many runs at once."""
     shutdown_timeout: timedelta
     version: str
+    notices: NoticeConfig = NoticeConfig()
 
 
 class Ending(Struct, frozen=True):

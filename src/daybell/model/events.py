@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from daybell.model.incident import Incident, NoticeText
 from daybell.model.run import Outcome, ProcessIdentity, Run
 
 
@@ -86,6 +87,25 @@ class RunFinished(Event, frozen=True, tag="run_finished"):
     run: Run
 
 
+class IncidentChanged(Event, frozen=True, tag="incident_changed"):
+    """A job began to fail, failed again, or was told of; without an incident, it works again."""
+
+    job_id: str
+    incident: Incident | None = None
+
+
+class NoticeHeld(Event, frozen=True, tag="notice_held"):
+    """A notice waits for the end of the quiet hours."""
+
+    notice: NoticeText
+
+
+class NoticeSent(Event, frozen=True, tag="notice_sent"):
+    """The person is told, right after this is durable; a digest is all that was held."""
+
+    notice: NoticeText
+
+
 AnyEvent = (
     SchedulerStarted
     | SchedulerStopped
@@ -100,6 +120,9 @@ AnyEvent = (
     | RunClaimed
     | RunStarted
     | RunFinished
+    | IncidentChanged
+    | NoticeHeld
+    | NoticeSent
 )
 
 

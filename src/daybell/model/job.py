@@ -55,6 +55,13 @@ class CommandHandler(Struct, frozen=True, forbid_unknown_fields=True, tag="comma
 Handler = CommandHandler
 
 
+class Notify(Struct, frozen=True, forbid_unknown_fields=True):
+    """What of its runs a person wants to hear of."""
+
+    on: tuple[Literal["failure", "recovery"], ...] = ("failure", "recovery")
+    """A recovery is told only of a failure that was told; an empty list asks for silence."""
+
+
 class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """A definition, valid as a whole. Changed by `msgspec.structs.replace`."""
 
@@ -72,6 +79,11 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """The longest one attempt may take."""
     overlap: Literal["skip"] = "skip"
     """What becomes of a request while the same job runs."""
+    notify: Notify = Notify()
+    late_after: Duration | None = None
+    """Tell the person when a run has not started so long after it was due, in time awake."""
+    too_long_after: Duration | None = None
+    """Tell the person when a run takes longer; it goes on."""
 
     @property
     def title(self) -> str:

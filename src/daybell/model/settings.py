@@ -1,8 +1,9 @@
 """Settings: what `settings.json` may say, and what holds where it says nothing."""
 
+from datetime import time
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from daybell.model.durations import Duration
 
@@ -18,8 +19,25 @@ class SchedulerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """How many runs at once; None: twice the number of cores, at least 4."""
 
 
+class QuietHours(Struct, frozen=True, forbid_unknown_fields=True):
+    """Every day from one time on the wall to another, also past midnight."""
+
+    start: time = field(name="from")
+    end: time = field(name="to")
+
+
+class NoticeConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """When the person is told."""
+
+    quiet_hours: QuietHours | None = None
+    """Notices inside them are held, and come as one at their end."""
+    reminder: Duration | None = Duration(days=1)
+    """How long after the last notice of a failure that lasts the next one comes; None: never."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of `settings.json`; each key may be left out."""
 
     schema: Literal[1] = 1
     scheduler: SchedulerConfig = SchedulerConfig()
+    notices: NoticeConfig = NoticeConfig()
