@@ -5,21 +5,21 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.metadata import version
 
 from daybell.api.server import ApiServer
 from daybell.core.zones import zone
 from daybell.desktop.notices.choose import open_notices
-from daybell.desktop.notices.failures import failure_notice
 from daybell.desktop.notices.interface import Notices
+from daybell.desktop.notices.teller import NoticeTeller
+from daybell.desktop.opening import Opener
 from daybell.desktop.tray.choose import open_tray
 from daybell.desktop.tray.clicks import Clicks
 from daybell.desktop.tray.interface import Tray
 from daybell.desktop.tray.null import NullTray
 from daybell.desktop.tray.presenter import Presenter
-from daybell.engine.bus import Subscriber
 from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.service import Place, SchedulerService
@@ -37,8 +37,7 @@ from daybell.machine.signals import StopSignals
 from daybell.machine.watch import DirectoryWatch
 from daybell.machine.workers import WorkerPool
 from daybell.machine.zones import machine_zone
-from daybell.model.errors import JobNotFound, describe_problem
-from daybell.model.events import AnyEvent, RunFinished
+from daybell.model.errors import describe_problem
 from daybell.model.job import CommandHandler, Job
 from daybell.model.settings import SchedulerConfig
 from daybell.model.status import Problem
@@ -73,6 +72,7 @@ class App:
         self._say = say
         self._clock = SystemClock()
         self._stopping = threading.Event()
+        self._teller = NoticeTeller()
 
     def run(self, ready: Callable[[SchedulerService], None] = lambda _: None) -> int:
         """Start in order, block, stop in reverse; the exit code. `ready` hears of the running service."""
@@ -82,8 +82,13 @@ class App:
             signals.start()
             parts.callback(signals.close)
             with ExitStack() as started:
+                self._claim(started)
+                # Before the service: what was held through the night is told as soon as that starts.
+                notices = open_notices(pressed=self._teller.pressed)
+                started.callback(notices.stop)
+                self._teller.show_on(notices)
                 service = self._start(started)
-                tray = self._show(started, service)
+                tray = self._show(started, service, notices)
                 # Closed first, so that jobs get their grace while everything can still be asked.
                 started.callback(_shut_down, service)
                 ending = threading.Thread(target=self._end, args=(started.pop_all(), tray), name="lifecycle")
@@ -108,7 +113,8 @@ class App:
         finally:
             tray.stop()
 
-    def _start(self, parts: ExitStack) -> SchedulerService:
+    def _claim(self, parts: ExitStack) -> None:
+        """This home is ours from here on, and so is its log."""
         directories = self._directories
         lock = InstanceLock(directories.instance_lock, directories.instance_file)
         lock.acquire(Instance(os.getpid(), self._clock.now(), version("daybell")))
@@ -116,6 +122,8 @@ class App:
         handler = write_log(directories.daybell_log)
         parts.callback(logging.getLogger().removeHandler, handler)
         parts.callback(handler.close)
+
+    def _start(self, parts: ExitStack) -> SchedulerService:
         service = self._build(parts)
         service.subscribe(log_events)
         service.request_stop = self.stop
@@ -129,12 +137,13 @@ class App:
     def _build(self, parts: ExitStack) -> SchedulerService:
         directories = self._directories
         machine = machine_zone()
-        settings = read_settings(directories.settings_file, machine).scheduler
+        settings = read_settings(directories.settings_file, machine)
         config = EngineConfig(
-            zone=zone(settings.default_timezone, machine),
-            slots=_slots(settings),
-            shutdown_timeout=settings.shutdown_timeout,
+            zone=zone(settings.scheduler.default_timezone, machine),
+            slots=_slots(settings.scheduler),
+            shutdown_timeout=settings.scheduler.shutdown_timeout,
             version=version("daybell"),
+            notices=settings.notices,
         )
         history = RunHistory(directories.history)
         journal = Journal(directories.journal, after=history.newest_number)
@@ -153,23 +162,22 @@ class App:
             ledger=journal,
             history=history,
             logs=RunLogs(directories.runs_log),
+            teller=self._teller,
         )
         files = JobFolder(directories.jobs, config.zone, _check, self._clock)
         service = SchedulerService(mailbox, ports, files, config, Place(str(directories.jobs), os.getpid()))
-        watch = DirectoryWatch(directories.jobs, service.reload, deadlines)
+        watch = DirectoryWatch(directories.jobs, service.reload_soon, deadlines)
         watch.start()
         parts.callback(watch.stop)
         return service
 
-    def _show(self, parts: ExitStack, service: SchedulerService) -> Tray:
-        """The doors to the running service: its API, its icon, its notices."""
-        notices = open_notices()
-        parts.callback(notices.stop)
-        service.subscribe(_failures(service, notices))
+    def _show(self, parts: ExitStack, service: SchedulerService, notices: Notices) -> Tray:
+        """The doors to the running service: its API and its icon."""
         api = ApiServer(service, self._directories.socket)
         api.start()
         parts.callback(api.stop)
-        clicks = Clicks(service, notices)
+        clicks = Clicks(service, notices, Opener(notices).open)
+        self._teller.act_by(clicks.act)
         tray = NullTray("no tray icon was asked for") if self._headless else open_tray(clicks.act)
         clicks.start()
         parts.callback(clicks.stop)
@@ -199,26 +207,6 @@ def _check(job: Job, file: str) -> list[Problem]:
 
 def _slots(settings: SchedulerConfig) -> int:
     return settings.max_concurrent_runs or max(4, 2 * (os.cpu_count() or 1))
-
-
-def _failures(service: SchedulerService, notices: Notices) -> Subscriber:
-    """Tells the person of runs that failed, in the words of the notice."""
-
-    def tell(events: Sequence[AnyEvent]) -> None:
-        for event in events:
-            if isinstance(event, RunFinished) and event.run.is_failure:
-                notice = failure_notice(event.run, _title(service, event.run.job_id))
-                if notice is not None:
-                    notices.notify(*notice)
-
-    return tell
-
-
-def _title(service: SchedulerService, job_id: str) -> str:
-    try:
-        return service.get_job(job_id).title
-    except JobNotFound:
-        return job_id
 
 
 def _shut_down(service: SchedulerService) -> None:

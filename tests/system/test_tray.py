@@ -56,6 +56,23 @@ def test_a_failure_shows_in_the_menu_with_its_last_line(desktop: Home, bus: str)
     assert any("disk full" in child.label for child in menu.find("Fetch mail").children)
 
 
+def test_the_same_failure_is_told_once_and_its_end_once(desktop: Home, bus: str) -> None:
+    switch = desktop.path / "disk-is-full"
+    switch.touch()
+    desktop.shell("mail", f"test ! -e {switch} || {{ echo disk full; exit 3; }}", name="Fetch mail")
+    with TrayHost(bus) as panel, desktop.running():
+        for _ in range(3):
+            assert desktop.daybell("run", "mail", "--wait").returncode == 3
+        switch.unlink()
+        assert desktop.daybell("run", "mail", "--wait").returncode == 0
+        until(lambda: len(panel.notices) >= 2)
+        assert desktop.daybell("run", "mail", "--wait").returncode == 0
+    failed, works_again = panel.notices
+    assert "Fetch mail" in failed[0]
+    assert "disk full" in failed[1]
+    assert "3 times" in works_again[1]
+
+
 def test_a_panel_that_appears_later_gets_the_icon(desktop: Home, bus: str) -> None:
     with desktop.running():
         with TrayHost(bus) as panel:
