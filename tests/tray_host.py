@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Self, cast
 
 from jeepney import (
@@ -36,11 +37,13 @@ NEEDED = "install dbus: apt-get install dbus"
 
 
 @contextmanager
-def private_bus() -> Iterator[str]:
-    """The address of a session bus that nobody else is on."""
+def private_bus(at: Path | None = None) -> Iterator[str]:
+    """The address of a session bus that nobody else is on; its socket is `at` that path, or anywhere."""
     program = shutil.which("dbus-daemon")
     assert program, NEEDED
     command = [program, "--session", "--nofork", "--print-address=1"]
+    if at is not None:
+        command.append(f"--address=unix:path={at}")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as daemon:
         try:
             assert daemon.stdout

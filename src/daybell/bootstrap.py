@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version
 
 from daybell.api.server import ApiServer
@@ -20,6 +21,7 @@ from daybell.desktop.tray.clicks import Clicks
 from daybell.desktop.tray.interface import Tray
 from daybell.desktop.tray.null import NullTray
 from daybell.desktop.tray.presenter import Presenter
+from daybell.desktop.tray.tags import tags_of
 from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.service import Place, SchedulerService
@@ -181,7 +183,8 @@ class App:
         tray = NullTray("no tray icon was asked for") if self._headless else open_tray(clicks.act)
         clicks.start()
         parts.callback(clicks.stop)
-        presenter = Presenter(service.status, tray, machine_zone, self._clock)
+        tags = partial(tags_of, service)
+        presenter = Presenter(service.status, tray, machine_zone, self._clock, tags=tags)
         service.subscribe(lambda _: presenter.changed())
         presenter.start()
         parts.callback(presenter.stop)

@@ -8,17 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daybell.core.menus import tray_view
 from daybell.core.views import (
     ERROR_LENGTH,
-    JOBS_SHOWN,
-    MORE_SHOWN,
+    TITLE_LENGTH,
     Action,
     Entry,
     clock_time,
     icon_state,
     one_line,
     stale_at,
-    tray_view,
 )
 from daybell.model.status import JobStatus, Problem, SchedulerState, SchedulerStatus, Status
 
@@ -134,6 +133,29 @@ def test_only_what_runs_or_waits_can_be_cancelled(*, job: JobStatus, offered: bo
     assert Action("run", "backup") in actions
 
 
+@pytest.mark.parametrize(("job", "offered"), [(a_job(), False), (a_job(last_run=MORNING), True)])
+def test_only_what_has_run_has_output_to_open(*, job: JobStatus, offered: bool) -> None:
+    actions = [entry.action for entry in entry_of(job).entries]
+    assert (Action("open_log", "backup") in actions) is offered
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("<b>Täglich</b> & גיבוי \u202eevil\u202c _x_ 🧑\u200d💻 " * 10, None),
+        ("a_b & c", "a_b & c"),
+        ("גיבוי", "גיבוי"),
+        ("🧑\u200d💻 builds", "🧑\u200d💻 builds"),
+        ("\u202e\u2066", "backup"),
+    ],
+)
+def test_a_name_of_any_kind_is_a_short_printable_title(name: str, title: str | None) -> None:
+    label = entry_of(a_job(name=name, state="paused")).label.removesuffix(" — paused")
+    assert len(label) <= TITLE_LENGTH
+    assert not {"\u202e", "\u202c", "\u2066"} & set(label)
+    assert label == (title or label)
+
+
 RUNNING = a_job(id="a", state="running", is_running=True)
 
 
@@ -165,12 +187,28 @@ def test_the_tooltip_names_the_job_that_is_next() -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "wanted"),
+    [
+        (a_status(a_job()), False),
+        (a_status(a_job(), failed(id="b")), True),
+        (a_status(RUNNING, failed()), True),
+        (a_status(failed(state="disabled")), False),
+        (a_status(failed(), state="paused"), False),
+    ],
+)
+def test_attention_is_wanted_while_something_fails(*, status: Status, wanted: bool) -> None:
+    assert tray_view(status, BERLIN, NOW).attention is wanted
+
+
+@pytest.mark.parametrize(
     ("state", "checked", "verb"), [("running", False, "pause_all"), ("paused", True, "resume_all")]
 )
 def test_the_mark_at_the_end_pauses_and_resumes_all(
     *, state: SchedulerState, checked: bool, verb: Literal["pause_all", "resume_all"]
 ) -> None:
-    *_, pause_all, leave = menu_of(a_job(), state=state)
+    *_, pause_all, folder, about, leave = menu_of(a_job(), state=state)
+    assert (folder.label, folder.action) == ("Open job folder", Action("open_folder"))
+    assert (about.label, about.action) == ("About Daybell 1", Action("about"))
     assert pause_all == Entry("Pause all", Action(verb), checked=checked, key="pause_all")
     assert leave == Entry("Quit", Action("quit"), key="quit")
 
@@ -192,16 +230,6 @@ def test_without_jobs_it_says_what_to_do() -> None:
     labels = [entry.label for entry in menu_of()]
     assert "No jobs yet: try `daybell add`" in labels
     assert "or put job files into /home/me/jobs" in labels
-
-
-def test_many_jobs_fit_the_screen() -> None:
-    jobs = [a_job(id=f"job-{number}") for number in range(JOBS_SHOWN + MORE_SHOWN + 1)]
-    entries = menu_of(*jobs)
-    more = next(entry for entry in entries if entry.key == "more")
-    assert sum(entry.key.startswith("job:") for entry in entries) == JOBS_SHOWN
-    assert more.label == f"{MORE_SHOWN + 1} more jobs"
-    assert len(more.entries) == MORE_SHOWN + 1
-    assert more.entries[-1].label == "1 more job: see `daybell list`"
 
 
 def test_siblings_have_keys_of_their_own() -> None:
@@ -243,9 +271,3 @@ def test_a_label_is_one_printable_line(text: str, limit: int) -> None:
     assert line == " ".join(line.split())
     assert "\0" not in line
     line.encode()  # no half of a surrogate pair is left
-
-
-def test_a_few_jobs_too_many_are_all_in_the_submenu() -> None:
-    jobs = [a_job(id=f"job-{number}") for number in range(JOBS_SHOWN + 2)]
-    more = next(entry for entry in menu_of(*jobs) if entry.key == "more")
-    assert [entry.key for entry in more.entries] == [f"job:job-{JOBS_SHOWN}", f"job:job-{JOBS_SHOWN + 1}"]

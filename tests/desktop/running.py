@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from daybell.core.views import SEPARATOR, Action, Entry, TrayView
+from daybell.desktop.notices.null import NullNotices
 from daybell.desktop.tray.choose import open_tray
 from daybell.desktop.tray.interface import Tray
 
@@ -12,10 +13,17 @@ from daybell.desktop.tray.interface import Tray
 class RunningTray:
     """A tray whose `run` has a thread of its own here, and the clicks it has heard of."""
 
-    def __init__(self, address: str, act: Callable[[Action], None] | None = None) -> None:
-        self.acts: list[Action] = []
+    def __init__(
+        self,
+        address: str = "",
+        act: Callable[[Action], None] | None = None,
+        *,
+        tray: Tray | None = None,
+        acts: list[Action] | None = None,
+    ) -> None:
+        self.acts: list[Action] = [] if acts is None else acts
         environ = {"DBUS_SESSION_BUS_ADDRESS": address}
-        self.tray: Tray = open_tray(act or self.acts.append, environ, "linux")
+        self.tray: Tray = tray or open_tray(act or self.acts.append, environ, "linux")
         self.ready = threading.Event()
         self.thread = threading.Thread(target=self.tray.run, args=[self.ready.set], name="tray")
 
@@ -29,6 +37,17 @@ class RunningTray:
             self.tray.stop()
             self.thread.join(5)
             assert not self.thread.is_alive()
+
+
+class HeardNotices(NullNotices):
+    """Shows nothing and keeps what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.heard: list[tuple[str, str]] = []
+
+    def notify(self, title: str, body: str) -> None:
+        self.heard.append((title, body))
 
 
 def a_view(*entries: Entry, **changes: object) -> TrayView:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from daybell.core.views import ICON_STATES, Action, IconState
+from daybell.core.views import ICON_STATES, Action, TrayView
 from daybell.desktop.tray.door import Icon, Menu
 from daybell.desktop.tray.icon_tray import IconTray
 from daybell.desktop.tray.menu import build_menu
@@ -56,8 +56,8 @@ class FakeIcon(Icon):  # type: ignore[misc]  # pystray ships no types
         self.did.append("menu")
 
 
-def draw(state: IconState) -> object:
-    return f"a picture of {state}"
+def draw(view: TrayView) -> object:
+    return f"a picture of {view.state}"
 
 
 def run(icon: FakeIcon) -> Iterator[IconTray]:

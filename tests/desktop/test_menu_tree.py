@@ -1,11 +1,13 @@
 """Which number has each menu entry, and what changed since the last menu."""
 
+import gc
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daybell.core.views import Action, Entry
-from daybell.desktop.tray.menu import build_menu
 from daybell.desktop.tray.menu_tree import ROOT, Change, MenuTree
 from daybell.desktop.tray.objects import Variant
 from desktop.running import a_job_entry
@@ -14,7 +16,7 @@ Layout = tuple[int, dict[str, Variant], list[tuple[str, "Layout"]]]
 
 
 def update(tree: MenuTree, *entries: Entry) -> Change:
-    return tree.update(build_menu(entries, lambda _: None))
+    return tree.update(entries)
 
 
 def numbers(tree: MenuTree) -> dict[str, int]:
@@ -60,6 +62,23 @@ def test_a_change_in_one_submenu_is_one_below_its_entry() -> None:
     number = numbers(tree)["A"]
     assert update(tree, a_job_entry("a", "A", cancel), a_job_entry("b", "B")).parent == number
     assert update(tree, a_job_entry("a", "A"), a_job_entry("b", "B", cancel)).parent == ROOT
+
+
+def test_a_menu_that_changes_all_day_takes_no_more_memory() -> None:
+    def many(now: int) -> list[Entry]:
+        return [a_job_entry(str(job), f"Job {job}, {(job * 7 + now) % 30}") for job in range(now % 2, 40)]
+
+    tree = MenuTree()
+    held = []
+    tracemalloc.start()
+    for now in range(120):
+        tree.update(many(now))
+        if now in (58, 118):
+            gc.collect()
+            held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert held[1] - held[0] < 4000
+    assert len(list(tree.numbers())) == 1 + 5 * 39
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdef"), unique=True), max_size=8))

@@ -1,4 +1,4 @@
-"""Notices: which words, how long, and what becomes of errors."""
+"""Notices: which words, how long, which way, and what becomes of errors."""
 
 import sys
 import threading
@@ -7,8 +7,15 @@ from types import ModuleType
 import pytest
 
 from daybell.desktop.notices.choose import open_notices
-from daybell.desktop.notices.failures import failure_notice
-from daybell.desktop.notices.plyer_notices import WAITING_AT_MOST, PlyerNotices, fit_title, send_with_plyer
+from daybell.desktop.notices.dbus_notices import DbusNotices
+from daybell.desktop.notices.desktop_notifier_notices import DesktopNotifierNotices
+from daybell.desktop.notices.failures import failure_notice, notice_of_failure
+from daybell.desktop.notices.interface import Button, Notice, Notices
+from daybell.desktop.notices.notify_call import actions
+from daybell.desktop.notices.null import NullNotices
+from daybell.desktop.notices.plyer_notices import PlyerNotices, fit_title, send_with_plyer
+from daybell.desktop.notices.text import body_text, title_text
+from daybell.desktop.notices.waiting import WAITING_AT_MOST, Close, Order, Waiting, line_up
 from daybell.model.run import Run
 from tray_host import wait_until
 
@@ -39,6 +46,14 @@ def test_a_timeout_says_that_it_was_ended() -> None:
 @pytest.mark.parametrize("outcome", ["succeeded", "cancelled", "skipped", "missed", "interrupted", None])
 def test_other_outcomes_are_no_news(outcome: str | None) -> None:
     assert failure_notice(a_run(outcome=outcome), "Back up photos") is None
+    assert notice_of_failure(a_run(outcome=outcome), "Back up photos") is None
+
+
+def test_a_failure_can_be_acted_on() -> None:
+    notice = notice_of_failure(a_run(outcome="failed", exit_code=3), "Photos")
+    assert notice is not None
+    assert (notice.key, notice.title, notice.icon) == ("backup", "Photos failed", "failed")
+    assert [button.label for button in notice.buttons] == ["Run again", "Open log"]
 
 
 @pytest.mark.parametrize(
@@ -55,17 +70,109 @@ def test_a_title_is_never_an_option_and_never_too_long(title: str, fitted: str) 
     assert fit_title(title) == fitted
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
+        ("a\r\nb\tc", "a b c", "a\nb c"),
+        ("\u202eabc\u2066\x07", "abc", "abc"),
+        ("x" * 101, "x" * 99 + "…", "x" * 101),
+        ("x y" * 400, ("x y" * 33)[:99] + "…", ("x y" * 400)[:999].rstrip() + "…"),
+        ("\n\n", "Daybell", ""),
+    ],
+)
+def test_text_is_cut_and_cleaned(text: str, title: str, body: str) -> None:
+    assert (title_text(text), body_text(text)) == (title, body)
+
+
+@pytest.mark.parametrize(
+    ("buttons", "named"),
+    [
+        ((), []),
+        ((Button("run", "Run"),), ["default", "", "run", "Run"]),
+        ((Button("default", "Show"), Button("run", "Run")), ["default", "Show", "run", "Run"]),
+    ],
+)
+def test_a_click_on_the_notice_is_an_action_too(buttons: tuple[Button, ...], named: list[str]) -> None:
+    assert actions(buttons) == named
+
+
+A, B, URGENT = Notice("a", "A", ""), Notice("b", "B", ""), Notice("u", "U", "", "critical")
+NEW_A = Notice("a", "A again", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "order", "after", "dropped"),
+    [
+        ([], A, [A], None),
+        ([A, B], NEW_A, [B, NEW_A], None),
+        ([A, B], Close("a"), [B, Close("a")], None),
+        ([Close("a")], A, [A], None),
+        ([URGENT, A], B, [URGENT, B], A),
+        ([URGENT, Notice("v", "V", "", "critical")], A, [URGENT, Notice("v", "V", "", "critical")], A),
+        ([Close("x"), Close("y")], URGENT, [Close("y"), URGENT], Close("x")),
+    ],
+)
+def test_the_oldest_that_matter_least_go_first(
+    line: list[Order], order: Order, after: list[Order], dropped: Order | None
+) -> None:
+    assert line_up(line, order, 2) == (after, dropped)
+
+
+def test_what_is_dropped_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    waiting = Waiting(at_most=1)
+    waiting.put(A)
+    waiting.put(B)
+    assert [record.getMessage() for record in caplog.records] == [
+        "too many notices wait; this one is not shown: A"
+    ]
+    assert waiting.take() == B
+    assert waiting.take() is None
+
+
+def test_nobody_waits_after_the_end() -> None:
+    waiting = Waiting()
+    waiting.put(A)
+    waiting.end()
+    assert waiting.wait() is None
+
+
+class Recorder(Notices):
+    """Notices that remember their titles."""
+
+    why = ""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    def show(self, notice: Notice) -> None:
+        self.shown.append(notice.title)
+
+    def close(self, key: str) -> None:
+        """Nothing is looked at here."""
+
+    def stop(self) -> None:
+        """There is nothing to stop."""
+
+
 def test_notices_are_sent_in_order_by_a_thread_of_their_own() -> None:
     sent: list[tuple[str, str, str]] = []
-    notices = PlyerNotices(lambda *notice: sent.append((threading.current_thread().name, *notice)))
+    notices = PlyerNotices(
+        Recorder(), lambda *notice: sent.append((threading.current_thread().name, *notice))
+    )
     notices.notify("A failed", "x" * 300)
     notices.notify("B failed", "y")
     wait_until(lambda: len(sent) == 2, "both notices")
-    assert sent == [("notices", "A failed", "x" * 254 + "…"), ("notices", "B failed", "y")]
+    assert sent == [("notices-plyer", "A failed", "x" * 254 + "…"), ("notices-plyer", "B failed", "y")]
     notices.stop()
 
 
-def test_an_error_is_logged_once_a_kind(caplog: pytest.LogCaptureFixture) -> None:
+def test_there_is_no_thread_before_the_first_notice() -> None:
+    notices = PlyerNotices(Recorder())
+    assert notices._thread is None
+    notices.stop()
+
+
+def test_an_error_is_logged_once_a_kind_and_all_go_beneath(caplog: pytest.LogCaptureFixture) -> None:
     errors: list[Exception] = [OSError("a"), OSError("b"), NotImplementedError()]
     sent: list[str] = []
 
@@ -73,10 +180,12 @@ def test_an_error_is_logged_once_a_kind(caplog: pytest.LogCaptureFixture) -> Non
         sent.append(title)
         raise errors[len(sent) - 1]
 
-    notices = PlyerNotices(send)
+    beneath = Recorder()
+    notices = PlyerNotices(beneath, send)
     for title in "123":
         notices.notify(title, "")
-    wait_until(lambda: len(caplog.records) == 2, "the log lines")
+    notices.close("elsewhere")
+    wait_until(lambda: beneath.shown == ["1", "2", "3"], "the notices beneath")
     assert [record.getMessage() for record in caplog.records] == [
         "notices cannot be shown: a",
         "notices cannot be shown: NotImplementedError",
@@ -91,16 +200,16 @@ def test_a_service_that_hangs_holds_up_nobody() -> None:
         sent.append(title)
         release.wait(5)
 
-    notices = PlyerNotices(send)
+    notices = PlyerNotices(Recorder(), send)
     for number in range(WAITING_AT_MOST * 2):
         notices.notify(str(number), "")
     wait_until(lambda: bool(sent), "the first notice")
     stopper = threading.Thread(target=notices.stop)
     stopper.start()
-    release.set()
-    stopper.join(3)
+    stopper.join(2)
     assert not stopper.is_alive()
-    assert len(sent) <= 2
+    assert sent == ["0"]
+    release.set()
 
 
 def test_plyer_is_called_as_it_wants_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,6 +222,15 @@ def test_plyer_is_called_as_it_wants_to_be(monkeypatch: pytest.MonkeyPatch) -> N
     assert calls == [{"title": "A failed", "message": "disk full", "app_name": "Daybell"}]
 
 
+def test_what_nobody_could_see_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    notices = NullNotices("no desktop")
+    notices.show(A)
+    notices.close("a")
+    notices.stop()
+    assert [record.getMessage() for record in caplog.records] == ["a notice that could not be shown: A"]
+
+
 def test_without_a_session_nobody_is_told() -> None:
     notices = open_notices({"XDG_RUNTIME_DIR": "/nowhere"}, "linux")
     notices.notify("A failed", "")
@@ -121,11 +239,18 @@ def test_without_a_session_nobody_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("platform", "environ"),
-    [("linux", {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/x"}), ("darwin", {}), ("win32", {})],
+    ("platform", "installed", "kind"),
+    [
+        ("linux", True, DbusNotices),
+        ("darwin", False, PlyerNotices),
+        ("darwin", True, DesktopNotifierNotices),
+        ("win32", False, PlyerNotices),
+        ("win32", True, DesktopNotifierNotices),
+    ],
 )
-def test_with_a_session_plyer_tells(platform: str, environ: dict[str, str]) -> None:
-    notices = open_notices(environ, platform)
-    assert isinstance(notices, PlyerNotices)
+def test_each_desktop_has_its_best_notices(platform: str, installed: bool, kind: type) -> None:  # noqa: FBT001 - a table
+    environ = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/x"}
+    notices = open_notices(environ, platform, has_library=lambda _: installed)
+    assert type(notices) is kind
     assert notices.why == ""
     notices.stop()

@@ -3,8 +3,9 @@
 from xml.etree import ElementTree as ET
 
 import pytest
-from jeepney import DBusErrorResponse
+from jeepney import DBusAddress, DBusErrorResponse, HeaderFields, new_method_call
 
+from daybell.desktop.tray.objects import Answer, BusObject, Interface, Method
 from desktop.running import RunningTray
 from tray_host import TrayHost
 
@@ -39,6 +40,16 @@ def test_wrong_calls_are_answered_with_errors(
     with pytest.raises(DBusErrorResponse) as raised:
         host.call(*call)
     assert raised.value.name == f"org.freedesktop.DBus.Error.{error}"
+
+
+def test_a_call_that_fails_is_answered_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> Answer:
+        raise RuntimeError("a mistake")
+
+    served = BusObject(Interface(ITEM, {"Fail": Method((), (), fail)}, {}, dict))
+    reply = served.answer(new_method_call(DBusAddress("/x", ":1.1", ITEM), "Fail"))
+    assert reply.header.fields[HeaderFields.error_name] == "org.freedesktop.DBus.Error.Failed"
+    assert "a mistake" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,22 @@ def test_a_change_is_shown(world: World) -> None:
     assert world.tray.views[-1].menu[0].label == "Daybell — 2 jobs"
 
 
+def test_many_jobs_are_grouped_by_the_tags_of_the_moment() -> None:
+    world = World()
+    tags: dict[str, tuple[str, ...]] = {"3": ("web",)}
+    world.presenter = Presenter(
+        world.status, world.tray, lambda: ZoneInfo("UTC"), world.clock, tags=lambda: tags, pause=0.05
+    )
+    world.jobs = 13
+    world.presenter.start()
+    wait_until(lambda: len(world.tray.views) == 1, "the first view")
+    tags["4"] = ("web",)
+    world.presenter.changed()
+    wait_until(lambda: len(world.tray.views) == 2, "the next view")
+    assert [view.menu[2].label for view in world.tray.views] == ["web (1)", "web (2)"]
+    world.presenter.stop()
+
+
 def test_an_equal_view_is_not_shown_again(world: World) -> None:
     world.change(1)
     wait_until(lambda: world.looks == 2, "the second look")

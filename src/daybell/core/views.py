@@ -1,4 +1,4 @@
-"""What does the tray show? A status becomes an icon, a tooltip and a menu."""
+"""What does the tray say? A status becomes an icon, a tooltip and words; core/menus.py makes the menu."""
 
 import unicodedata
 from collections.abc import Callable
@@ -8,10 +8,21 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from daybell.model.run import FAILURES, NOT_STARTED
+from daybell.model.run import FAILURES
 from daybell.model.status import JobStatus, Status
 
-Verb = Literal["run", "cancel", "pause", "resume", "pause_all", "resume_all", "quit"]
+Verb = Literal[
+    "run",
+    "cancel",
+    "pause",
+    "resume",
+    "open_log",
+    "pause_all",
+    "resume_all",
+    "open_folder",
+    "about",
+    "quit",
+]
 IconState = Literal["idle", "running", "failed", "paused", "stopped"]
 ICON_STATES: tuple[IconState, ...] = ("idle", "running", "failed", "paused", "stopped")
 
@@ -19,14 +30,14 @@ When = Callable[[datetime], str]
 """An instant in words."""
 
 
-class Action(Struct, frozen=True):
+class Action(Struct, frozen=True, gc=False):
     """What a click asks for."""
 
     verb: Verb
     job_id: str | None = None
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """A line of the menu, or with `entries` a submenu."""
 
     label: str
@@ -47,47 +58,18 @@ class TrayView(Struct, frozen=True):
     tooltip: str
     """One or two lines."""
     menu: tuple[Entry, ...]
+    attention: bool = False
+    """Something fails: the desktop should not hide the icon."""
 
 
 SEPARATOR = Entry("", separator=True)
-# A menu must fit the screen; what is beyond is one step further away, or on the command line.
-JOBS_SHOWN = 25
-MORE_SHOWN = 100
 TITLE_LENGTH = 40
 ERROR_LENGTH = 80
-PATH_LENGTH = 60
 
-STANDINGS = {
-    "running": "running",
-    "queued": "waiting",
-    "paused": "paused",
-    "disabled": "disabled",
-    "invalid": "broken file",
-}
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNPRINTABLE = {"Cc", "Cf", "Cs"}
 JOINERS = "\u200c\u200d"  # letters and emoji are composed with them
-
-
-def tray_view(status: Status, zone: ZoneInfo, now: datetime) -> TrayView:
-    """The view of this status, its times on the clock of `zone`."""
-
-    def when(instant: datetime) -> str:
-        return clock_time(instant, zone, now)
-
-    paused = status.scheduler.state == "paused"
-    pause_all = Action("resume_all" if paused else "pause_all")
-    menu = (
-        note("status", headline(status)),
-        SEPARATOR,
-        *(job_entries(status.jobs, when) or no_jobs(status.scheduler.home)),
-        *problems_note(len(status.problems)),
-        SEPARATOR,
-        Entry("Pause all", pause_all, checked=paused, key="pause_all"),
-        Entry("Quit", Action("quit"), key="quit"),
-    )
-    return TrayView(icon_state(status), tooltip(status, when), menu)
 
 
 def stale_at(zone: ZoneInfo, now: datetime) -> datetime:
@@ -135,88 +117,8 @@ def tooltip(status: Status, when: When) -> str:
     return f"{headline(status)}\nNext: {job_title(job)}, {when(instant)}"
 
 
-def job_entries(jobs: tuple[JobStatus, ...], when: When) -> tuple[Entry, ...]:
-    """One entry a job; those that would not fit the screen in a submenu."""
-    shown = tuple(job_entry(job, when) for job in jobs[:JOBS_SHOWN])
-    rest = jobs[JOBS_SHOWN:]
-    if not rest:
-        return shown
-    more = [job_entry(job, when) for job in rest[:MORE_SHOWN]]
-    if left_out := len(rest) - len(more):
-        more.append(note("left_out", f"{count(left_out, 'more job')}: see `daybell list`"))
-    return (*shown, Entry(count(len(rest), "more job"), entries=tuple(more), key="more"))
-
-
-def job_entry(job: JobStatus, when: When) -> Entry:
-    """How the job stands, and below it what can be done."""
-    toggle = Entry(
-        "Enabled",
-        Action("resume" if job.is_paused else "pause", job.id),
-        checked=not job.is_paused and job.state != "disabled",
-        enabled=job.state != "disabled",
-        key="enabled",
-    )
-    entries = [toggle, Entry("Run now", Action("run", job.id), key="run")]
-    if job.is_running or job.state == "queued":
-        entries.append(Entry("Cancel", Action("cancel", job.id), key="cancel"))
-    entries += [SEPARATOR, note("outcome", outcome_line(job, when))]
-    words = standing(job, when)
-    label = f"{job_title(job)} — {words}" if words else job_title(job)
-    return Entry(label, entries=tuple(entries), key=f"job:{job.id}")
-
-
 def job_title(job: JobStatus) -> str:
     return one_line(job.name, TITLE_LENGTH) or job.id
-
-
-def standing(job: JobStatus, when: When) -> str:
-    """How a job stands in a few words: "failed 09:12, next 02:30"."""
-    failed = [f"failed {when(job.last_run)}" if job.last_run else "failed"] if is_failing(job) else []
-    match job.state:
-        case "idle":
-            coming = [f"next {when(job.next_run)}"] if job.next_run else []
-            parts = failed + coming or [one_line(job.schedule, TITLE_LENGTH)]
-        case "completed":
-            parts = failed or ["completed"]
-        case "paused":
-            parts = ["paused", *failed]
-        case _:
-            parts = [STANDINGS[job.state]]
-    return ", ".join(parts)
-
-
-def outcome_line(job: JobStatus, when: When) -> str:
-    """How the last run ended: "Last run 09:12: failed — disk full"."""
-    if job.is_running and job.last_run:
-        return f"Running since {when(job.last_run)}"
-    if job.last_outcome is None:
-        return f"Last run {when(job.last_run)}" if job.last_run else "Not run yet"
-    started = job.last_run and job.last_outcome not in NOT_STARTED
-    head = f"Last run {when(job.last_run)}" if job.last_run and started else "Last time"
-    line = f"{head}: {job.last_outcome.replace('_', ' ')}"
-    error = last_line(job.last_error or "")
-    return f"{line} — {error}" if error and job.last_outcome != "succeeded" else line
-
-
-def no_jobs(home: str) -> tuple[Entry, ...]:
-    """What to do first."""
-    path = one_line(home, len(home))
-    short = path if len(path) <= PATH_LENGTH else "…" + path[1 - PATH_LENGTH :]
-    return (
-        note("no_jobs", "No jobs yet: try `daybell add`"),
-        note("home", f"or put job files into {short}"),
-    )
-
-
-def problems_note(number: int) -> tuple[Entry, ...]:
-    if not number:
-        return ()
-    return SEPARATOR, note("problems", f"{count(number, 'problem')}: see `daybell status`")
-
-
-def note(key: str, label: str) -> Entry:
-    """A line to read, not to click."""
-    return Entry(label, enabled=False, key=key)
 
 
 def count(number: int, noun: str) -> str:

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from daybell.core.views import Entry, IconState, TrayView
-from daybell.desktop.tray.door import Icon, Menu
+from daybell.core.views import Entry, TrayView
+from daybell.desktop.tray.door import Icon
 
 log = logging.getLogger(__name__)
 
@@ -18,17 +18,16 @@ RETRY_DELAYS = (1, 2, 4, 8, 15, 30, 60)
 class IconTray:
     """A tray made of a pystray icon that also has `post(act)`: call `act` soon on the icon's thread."""
 
-    why = ""
-
     def __init__(
         self,
         icon: Icon,
-        draw: Callable[[IconState], object],
-        build: Callable[[tuple[Entry, ...]], Menu],
+        draw: Callable[[TrayView], object],
+        build: Callable[[tuple[Entry, ...]], object],
         fit_tooltip: Callable[[str], str] = str,
         *,
         retry_delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
+        self.why = ""
         self._icon = icon
         self._draw = draw
         self._build = build
@@ -68,8 +67,8 @@ class IconTray:
         before = self._shown
         if view is None or view == before:
             return
-        if before is None or view.state != before.state:
-            self._icon.icon = self._draw(view.state)
+        if before is None or (view.state, view.attention) != (before.state, before.attention):
+            self._icon.icon = self._draw(view)
         if before is None or view.tooltip != before.tooltip:
             self._icon.title = self._fit_tooltip(view.tooltip)
         if before is None or view.menu != before.menu:

@@ -1,6 +1,7 @@
 """What does a StatusNotifierItem offer to the panel?"""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from daybell.desktop.tray.objects import Answer, Interface, Method, Properties, Variant
 from daybell.desktop.tray.pixmaps import Pixmap
@@ -9,7 +10,16 @@ ITEM = "org.kde.StatusNotifierItem"
 ITEM_PATH = "/StatusNotifierItem"
 MENU_PATH = "/MenuBar"
 
-SIGNALS: dict[str, tuple[str, ...]] = {"NewIcon": (), "NewTitle": (), "NewToolTip": (), "NewStatus": ("s",)}
+SIGNALS: dict[str, tuple[str, ...]] = {
+    "NewIcon": (),
+    "NewAttentionIcon": (),
+    "NewTitle": (),
+    "NewToolTip": (),
+    "NewStatus": ("s",),
+}
+
+Status = Literal["Passive", "Active", "NeedsAttention"]
+"""Passive: not shown. NeedsAttention: never hidden among the icons that a panel folds away."""
 
 
 def item_interface(properties: Callable[[], Properties]) -> Interface:
@@ -19,11 +29,12 @@ def item_interface(properties: Callable[[], Properties]) -> Interface:
         "SecondaryActivate": Method(("i", "i"), (), ignore),
         "ContextMenu": Method(("i", "i"), (), ignore),
         "Scroll": Method(("i", "s"), (), ignore),
+        "ProvideXdgActivationToken": Method(("s",), (), ignore),
     }
     return Interface(ITEM, methods, SIGNALS, properties)
 
 
-def item_properties(name: str, tooltip: str, pixmaps: Sequence[Pixmap], *, visible: bool) -> Properties:
+def item_properties(name: str, tooltip: str, pixmaps: Sequence[Pixmap], status: Status) -> Properties:
     """All properties of the item, with their signatures."""
     no_pixmaps: Variant = ("a(iiay)", [])
     head, _, rest = tooltip.partition("\n")
@@ -31,7 +42,7 @@ def item_properties(name: str, tooltip: str, pixmaps: Sequence[Pixmap], *, visib
         "Category": ("s", "ApplicationStatus"),
         "Id": ("s", name),
         "Title": ("s", name.capitalize()),
-        "Status": ("s", "Active" if visible else "Passive"),
+        "Status": ("s", status),
         "WindowId": ("i", 0),
         "IconName": ("s", ""),
         "IconThemePath": ("s", ""),
@@ -39,7 +50,8 @@ def item_properties(name: str, tooltip: str, pixmaps: Sequence[Pixmap], *, visib
         "OverlayIconName": ("s", ""),
         "OverlayIconPixmap": no_pixmaps,
         "AttentionIconName": ("s", ""),
-        "AttentionIconPixmap": no_pixmaps,
+        # The same: it shows already what is wrong, and a job that runs meanwhile.
+        "AttentionIconPixmap": ("a(iiay)", list(pixmaps)),
         "AttentionMovieName": ("s", ""),
         # Panels read both texts as markup.
         "ToolTip": ("(sa(iiay)ss)", ("", [], escape_markup(head), escape_markup(rest))),

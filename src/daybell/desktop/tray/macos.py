@@ -15,7 +15,9 @@ from daybell.desktop.tray.native import fit_tooltip, picture
 def open_macos_tray(act: Act) -> IconTray:
     """A tray in the menu bar."""
     icon = MacIcon("daybell", picture("idle"), "Daybell")
-    return IconTray(icon, picture, lambda entries: build_menu(entries, act), fit_tooltip)
+    return IconTray(
+        icon, lambda view: picture(view.state), lambda entries: build_menu(entries, act), fit_tooltip
+    )
 
 
 class MacIcon(_darwin.Icon):  # type: ignore[misc]  # pystray ships no types

@@ -7,14 +7,6 @@ from daybell.desktop.tray.door import Menu, MenuItem
 from daybell.desktop.tray.interface import Act
 
 
-class KeyedItem(MenuItem):  # type: ignore[misc]  # pystray ships no types
-    """A menu item that keeps its entry's key, so that a back end can tell it again in the next view."""
-
-    def __init__(self, entry: Entry, text: str, action: "Menu | Callable[[], None] | None") -> None:
-        super().__init__(text, action, checked=mark(entry.checked), enabled=entry.enabled)
-        self.key = entry.key
-
-
 def build_menu(entries: Iterable[Entry], act: Act, escape: Callable[[str], str] = str) -> Menu:
     """The menu of these entries. `escape` guards the characters that the platform reads as mnemonics."""
 
@@ -22,8 +14,10 @@ def build_menu(entries: Iterable[Entry], act: Act, escape: Callable[[str], str] 
         if entry.separator:
             return Menu.SEPARATOR
         if entry.entries:
-            return KeyedItem(entry, escape(entry.label), Menu(*map(item, entry.entries)))
-        return KeyedItem(entry, escape(entry.label), click(entry.action, act))
+            return MenuItem(escape(entry.label), Menu(*map(item, entry.entries)), enabled=entry.enabled)
+        return MenuItem(
+            escape(entry.label), click(entry.action, act), checked=mark(entry.checked), enabled=entry.enabled
+        )
 
     return Menu(*map(item, entries))
 

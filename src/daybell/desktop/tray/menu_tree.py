@@ -4,15 +4,14 @@ A panel knows entries by number only, and a click may come after the menu has ch
 one entry, found again by its keys and not by its place, and is never given to another one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 from msgspec import Struct
 
-from daybell.desktop.tray.door import Menu, MenuItem
+from daybell.core.views import Entry
 from daybell.desktop.tray.objects import Variant
 
-Path = tuple[str, ...]
 Layout = tuple[int, Mapping[str, Variant], list[Variant]]
 """Number, properties and the children as variants of the same."""
 
@@ -20,12 +19,16 @@ ROOT = 0
 SUBMENU: dict[str, Variant] = {"children-display": ("s", "submenu")}
 
 
-class Node(Struct, frozen=True):
-    """An entry of the menu as the panel knows it."""
+class Node(Struct, frozen=True, gc=False):
+    """An entry of the menu as the panel knows it; the root has none."""
 
-    item: MenuItem | None
-    properties: dict[str, Variant]
+    entry: Entry | None
     children: tuple[int, ...]
+
+    @property
+    def properties(self) -> dict[str, Variant]:
+        """Made when somebody asks: kept, they would take more memory than all the rest."""
+        return properties_of(self.entry) if self.entry else SUBMENU
 
 
 class Change(Struct, frozen=True):
@@ -42,16 +45,13 @@ class MenuTree:
     """The menu as it is now."""
 
     def __init__(self) -> None:
-        self._numbers: dict[Path, int] = {(): ROOT}
-        self._next = count(1)
-        self._nodes: dict[int, Node] = {ROOT: Node(None, SUBMENU, ())}
+        self._next = count(ROOT + 1)
+        self._nodes = {ROOT: Node(None, ())}
 
-    def update(self, menu: Menu | None) -> Change:
+    def update(self, entries: Sequence[Entry]) -> Change:
         """Take the new menu; entries with the same keys keep their numbers."""
-        before, paths = self._nodes, set[Path]()
-        self._nodes = {}
-        self._add((), None, menu, paths)
-        self._numbers = {path: number for path, number in self._numbers.items() if path in paths}
+        before, self._nodes = self._nodes, {}
+        self._add(before, ROOT, None, entries)
         return difference(before, self._nodes)
 
     def find(self, number: int) -> Node | None:
@@ -67,34 +67,40 @@ class MenuTree:
         children: list[Variant] = [("(ia{sv}av)", self.layout(child, depth - 1, names)) for child in below]
         return (number, chosen(node.properties, names), children)
 
-    def _add(self, path: Path, item: MenuItem | None, menu: Menu | None, paths: set[Path]) -> int:
-        paths.add(path)
-        if path not in self._numbers:
-            self._numbers[path] = next(self._next)
-        number = self._numbers[path]
-        children = [self._add((*path, key), child, child.submenu, paths) for key, child in keyed(menu or ())]
-        properties = properties_of(item) if item else SUBMENU
-        self._nodes[number] = Node(item, properties, tuple(children))
-        return number
+    def _add(
+        self, before: Mapping[int, Node], number: int, entry: Entry | None, below: Sequence[Entry]
+    ) -> None:
+        known = children_by_key(before, number)
+        children = []
+        for key, child in zip(keys(below), below, strict=True):
+            children.append(known.get(key) or next(self._next))
+            self._add(before, children[-1], child, child.entries)
+        self._nodes[number] = Node(entry, tuple(children))
 
 
-def keyed(items: Iterable[MenuItem]) -> list[tuple[str, MenuItem]]:
-    """Each item with its key; separators, which nobody can click, are counted."""
+def children_by_key(nodes: Mapping[int, Node], number: int) -> dict[str, int]:
+    children = nodes[number].children if number in nodes else ()
+    entries = [entry for child in children if (entry := nodes[child].entry)]
+    return dict(zip(keys(entries), children, strict=True))
+
+
+def keys(entries: Iterable[Entry]) -> list[str]:
+    """The key of each entry; separators, which nobody can click, are counted."""
     unnamed = count()
-    return [(getattr(item, "key", "") or f"unnamed:{next(unnamed)}", item) for item in items]
+    return [entry.key or f"unnamed:{next(unnamed)}" for entry in entries]
 
 
-def properties_of(item: MenuItem) -> dict[str, Variant]:
+def properties_of(entry: Entry) -> dict[str, Variant]:
     """The properties that differ from their defaults, and the label."""
-    if item is Menu.SEPARATOR:
+    if entry.separator:
         return {"type": ("s", "separator")}
-    properties: dict[str, Variant] = {"label": ("s", escape_mnemonics(item.text))}
-    if not item.enabled:
+    properties: dict[str, Variant] = {"label": ("s", escape_mnemonics(entry.label))}
+    if not entry.enabled:
         properties["enabled"] = ("b", False)
-    if item.checked is not None:
+    if entry.checked is not None:
         properties["toggle-type"] = ("s", "checkmark")
-        properties["toggle-state"] = ("i", int(item.checked))
-    if item.submenu:
+        properties["toggle-state"] = ("i", int(entry.checked))
+    if entry.entries:
         properties["children-display"] = ("s", "submenu")
     return properties
 

@@ -1,10 +1,13 @@
 """How do our objects on the bus answer calls, right ones and wrong ones?"""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from jeepney import HeaderFields, Message, new_error, new_method_return
 from msgspec import Struct
+
+log = logging.getLogger(__name__)
 
 Variant: TypeAlias = tuple[str, object]
 """A signature and a value."""
@@ -57,6 +60,9 @@ class BusObject:
             return new_method_return(message, "".join(method.gives) or None, method.call(*message.body))
         except CallError as error:
             return new_error(message, error.name, "s", (str(error),))
+        except Exception:  # a mistake of ours; a panel that gets no answer waits for half a minute
+            log.exception("a panel's call could not be answered")
+            return new_error(message, f"{ERROR}.Failed", "s", ("Daybell could not answer this",))
 
     def _find(self, message: Message) -> Method:
         fields = message.header.fields

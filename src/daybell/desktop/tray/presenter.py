@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from daybell.core.views import TrayView, stale_at, tray_view
+from daybell.core.menus import Tags, tray_view
+from daybell.core.views import TrayView, stale_at
 from daybell.desktop.tray.interface import Tray
 from daybell.engine.ports import Clock
 from daybell.model.status import Status
@@ -29,12 +30,14 @@ class Presenter:
         zone: Callable[[], ZoneInfo],
         clock: Clock,
         *,
+        tags: Callable[[], Tags] = dict,
         pause: float = PAUSE,
     ) -> None:
         self._status = status
         self._tray = tray
         self._zone = zone
         self._clock = clock
+        self._tags = tags
         self._pause = pause
         self._stale: datetime | None = None
         self._shown: TrayView | None = None
@@ -71,7 +74,7 @@ class Presenter:
     def _look(self) -> None:
         now, zone = self._clock.now(), self._zone()
         self._stale = stale_at(zone, now)
-        view = tray_view(self._status(), zone, now)
+        view = tray_view(self._status(), zone, now, self._tags())
         if view != self._shown:
             self._tray.show(view)
             self._shown = view

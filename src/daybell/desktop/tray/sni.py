@@ -1,6 +1,7 @@
 """How does the icon reach a Linux panel? pystray's API on StatusNotifierItem, without any toolkit."""
 
 import logging
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from jeepney import (
@@ -16,16 +17,16 @@ from jeepney import (
     new_signal,
 )
 from jeepney.io.blocking import DBusConnection
+from msgspec import Struct
 
-from daybell.core.views import IconState
-from daybell.desktop.tray.bus_loop import BusLoop
+from daybell.core.views import Entry, IconState, TrayView
+from daybell.desktop.tray.bus_loop import REDIAL_DELAYS, BusLoop
 from daybell.desktop.tray.dbusmenu import DbusMenu
-from daybell.desktop.tray.door import Icon, Menu
+from daybell.desktop.tray.door import Icon
 from daybell.desktop.tray.guard import guarded
 from daybell.desktop.tray.icon_tray import IconTray
 from daybell.desktop.tray.interface import Act
-from daybell.desktop.tray.item import ITEM, ITEM_PATH, MENU_PATH, item_interface, item_properties
-from daybell.desktop.tray.menu import build_menu
+from daybell.desktop.tray.item import ITEM, ITEM_PATH, MENU_PATH, Status, item_interface, item_properties
 from daybell.desktop.tray.menu_tree import MenuTree
 from daybell.desktop.tray.objects import ERROR, BusObject, Properties
 from daybell.desktop.tray.pixmaps import pixmaps
@@ -37,19 +38,40 @@ WATCHER_ADDRESS = DBusAddress("/StatusNotifierWatcher", WATCHER, WATCHER)
 EMITTER = DBusAddress(ITEM_PATH, interface=ITEM)
 
 
-def open_sni_tray(connection: DBusConnection, act: Act) -> IconTray:
-    """A tray on this bus. Its icon appears as soon as a panel is there."""
-    icon = SniIcon(connection, "daybell")
-    # pystray's picture is here the name of a state: the pixels are made elsewhere.
-    return IconTray(icon, draw=lambda state: state, build=lambda entries: build_menu(entries, act))
+def open_sni_tray(
+    dial: Callable[[], DBusConnection], act: Act, delays: Sequence[float] = REDIAL_DELAYS
+) -> IconTray:
+    """A tray on the bus that `dial` connects to. Its icon appears as soon as both bus and panel are there."""
+    icon = SniIcon("daybell", act, dial, delays)
+    tray = IconTray(icon, draw=look, build=lambda entries: entries)
+    if why := icon.connect():
+        tray.why = f"there is no tray icon yet: {why}"
+    return tray
+
+
+class Look(Struct, frozen=True):
+    """What stands in the place of pystray's picture: the pixels come from elsewhere."""
+
+    state: IconState = "idle"
+    attention: bool = False
+
+
+def look(view: TrayView) -> Look:
+    return Look(view.state, view.attention)
 
 
 class SniIcon(Icon):  # type: ignore[misc]  # pystray ships no types
-    """A pystray back end: what its hooks change is handed to the loop, which alone talks to the bus."""
+    """A pystray back end: what its hooks change is handed to the loop, which alone talks to the bus.
 
-    def __init__(self, connection: DBusConnection, name: str, state: IconState = "idle") -> None:
-        super().__init__(name, icon=state, title=name.capitalize())
-        self._loop = BusLoop(connection)
+    Its menu is the view's own entries: pystray's items take forty times their memory.
+    """
+
+    def __init__(
+        self, name: str, act: Act, dial: Callable[[], DBusConnection], delays: Sequence[float]
+    ) -> None:
+        super().__init__(name, icon=Look(), title=name.capitalize())
+        self._act = act
+        self._loop = BusLoop(dial, self._greet, delays)
         self._tree = MenuTree()
         self._dbusmenu = DbusMenu(self._tree, self._click)
         self._objects = {
@@ -57,13 +79,14 @@ class SniIcon(Icon):  # type: ignore[misc]  # pystray ships no types
             MENU_PATH: BusObject(self._dbusmenu.interface()),
         }
         self.post = self._loop.post
+        self.connect = self._loop.connect
         self._is_shown = False
+        self._told_status: Status = "Passive"
 
     def __del__(self) -> None:
         """Nothing to hide: the panel forgets an icon whose connection is closed."""
 
     def _run(self) -> None:
-        self._loop.post(self._watch_for_panels)
         self._mark_ready()
         self._loop.run(self._receive)
 
@@ -73,26 +96,34 @@ class SniIcon(Icon):  # type: ignore[misc]  # pystray ships no types
     def _show(self) -> None:
         self._is_shown = True
         self._loop.post(self._register)
-        self._loop.post(lambda: self._emit("NewStatus", "Active"))
+        self._loop.post(self._tell_status)
 
     def _hide(self) -> None:
         self._is_shown = False
-        self._loop.post(lambda: self._emit("NewStatus", "Passive"))
+        self._loop.post(self._tell_status)
 
     def _update_icon(self) -> None:
         self._icon_valid = True
-        self._loop.post(lambda: self._emit("NewIcon"))
+        for signal in ("NewIcon", "NewAttentionIcon"):
+            self._loop.post(partial(self._emit, signal))
+        self._loop.post(self._tell_status)
 
     def _update_title(self) -> None:
         self._loop.post(lambda: self._emit("NewToolTip"))
 
     def _update_menu(self) -> None:
-        menu: Menu | None = self.menu
-        self._loop.post(lambda: self._take(menu))
+        entries: tuple[Entry, ...] = self.menu or ()
+        self._loop.post(lambda: self._take(entries))
 
-    def _take(self, menu: Menu | None) -> None:
-        for signal in self._dbusmenu.signals(self._tree.update(menu)):
+    def _take(self, entries: tuple[Entry, ...]) -> None:
+        for signal in self._dbusmenu.signals(self._tree.update(entries)):
             self._loop.send(signal)
+
+    def _greet(self) -> None:
+        """On each new connection: a bus knows nothing of those before it."""
+        self._watch_for_panels()
+        if self._is_shown:
+            self._register()
 
     def _watch_for_panels(self) -> None:
         bus, interface = message_bus.bus_name, message_bus.interface
@@ -107,18 +138,29 @@ class SniIcon(Icon):  # type: ignore[misc]  # pystray ships no types
         call.header.flags = MessageFlag.no_auto_start
         self._loop.send(call)
 
+    def _status(self) -> Status:
+        if not self._is_shown:
+            return "Passive"
+        return "NeedsAttention" if self.icon.attention else "Active"
+
+    def _tell_status(self) -> None:
+        """A panel need not hear of the same status twice."""
+        if (status := self._status()) != self._told_status:
+            self._told_status = status
+            self._emit("NewStatus", status)
+
     def _emit(self, signal: str, *body: str) -> None:
         self._loop.send(new_signal(EMITTER, signal, "s" * len(body) or None, body))
 
     def _item_properties(self) -> Properties:
-        return item_properties(self.name, self.title, pixmaps(self.icon), visible=self._is_shown)
+        return item_properties(self.name, self.title, pixmaps(self.icon.state), self._status())
 
     def _click(self, number: int) -> None:
         node = self._tree.find(number)
-        item = node.item if node else None
+        entry = node.entry if node else None
         # A panel may show an entry for a moment after it was greyed.
-        if item and item.enabled and not item.submenu:
-            guarded(partial(item, self))
+        if entry and entry.enabled and entry.action:
+            guarded(partial(self._act, entry.action))
 
     def _receive(self, message: Message) -> None:
         match message.header.message_type:

@@ -23,7 +23,9 @@ def open_windows_tray(act: Act) -> IconTray:
     def escape(label: str) -> str:
         return label.replace("&", "&&")
 
-    return IconTray(icon, picture, lambda entries: build_menu(entries, act, escape), fit_tooltip)
+    return IconTray(
+        icon, lambda view: picture(view.state), lambda entries: build_menu(entries, act, escape), fit_tooltip
+    )
 
 
 class WindowsIcon(_win32.Icon):  # type: ignore[misc]  # pystray ships no types

@@ -1,0 +1,178 @@
+"""Which lines does the tray's menu have?"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from daybell.core.views import (
+    SEPARATOR,
+    TITLE_LENGTH,
+    Action,
+    Entry,
+    TrayView,
+    When,
+    clock_time,
+    count,
+    headline,
+    icon_state,
+    is_failing,
+    job_title,
+    last_line,
+    one_line,
+    tooltip,
+)
+from daybell.model.run import NOT_STARTED
+from daybell.model.status import JobStatus, Status
+
+Tags = Mapping[str, tuple[str, ...]]
+"""Those of each job, by its id; a job that is not in it has none."""
+NO_TAGS: Tags = MappingProxyType({})
+
+# A menu must fit the screen; what is beyond is one step further away, or on the command line.
+FLAT_AT_MOST = 12
+"""So many jobs stand in the menu itself; more are put into submenus."""
+URGENT_AT_MOST = 10
+TAGS_AT_MOST = 20
+SUBMENU_AT_MOST = 100
+PATH_LENGTH = 60
+CALM = 4
+
+STANDINGS = {
+    "running": "running",
+    "queued": "waiting",
+    "paused": "paused",
+    "disabled": "disabled",
+    "invalid": "broken file",
+}
+
+
+def tray_view(status: Status, zone: ZoneInfo, now: datetime, tags: Tags = NO_TAGS) -> TrayView:
+    """The view of this status, its times on the clock of `zone`."""
+
+    def when(instant: datetime) -> str:
+        return clock_time(instant, zone, now)
+
+    paused = status.scheduler.state == "paused"
+    pause_all = Action("resume_all" if paused else "pause_all")
+    menu = (
+        note("status", headline(status)),
+        SEPARATOR,
+        *(job_entries(status.jobs, tags, when) or no_jobs(status.scheduler.home)),
+        *problems_note(len(status.problems)),
+        SEPARATOR,
+        Entry("Pause all", pause_all, checked=paused, key="pause_all"),
+        Entry("Open job folder", Action("open_folder"), key="open_folder"),
+        Entry(f"About Daybell {status.scheduler.version}".rstrip(), Action("about"), key="about"),
+        Entry("Quit", Action("quit"), key="quit"),
+    )
+    attention = status.scheduler.state == "running" and any(map(is_failing, status.jobs))
+    return TrayView(icon_state(status), tooltip(status, when), menu, attention)
+
+
+def job_entries(jobs: tuple[JobStatus, ...], tags: Tags, when: When) -> tuple[Entry, ...]:
+    """One entry a job; of many jobs those that matter now, and all of them in submenus."""
+    entries = {job.id: job_entry(job, when) for job in jobs}
+    if len(jobs) <= FLAT_AT_MOST:
+        return tuple(entries.values())
+    urgent = [entries[job.id] for job in sorted(jobs, key=urgency) if urgency(job) < CALM]
+    above = (*urgent[:URGENT_AT_MOST], SEPARATOR) if urgent else ()
+    return (*above, *submenus(entries, tags))
+
+
+def urgency(job: JobStatus) -> int:
+    """The smaller, the more it matters to a person now."""
+    if is_failing(job):
+        return 0
+    if job.is_running:
+        return 1
+    return {"queued": 2, "invalid": 3}.get(job.state, CALM)
+
+
+def submenus(entries: Mapping[str, Entry], tags: Tags) -> Iterable[Entry]:
+    """One a tag, by name, for the tags that most jobs have; then one for the jobs in none of them."""
+    sizes = Counter(tag for job_id in entries for tag in set(tags.get(job_id, ())))
+    shown = {tag for tag, _ in sorted(sizes.items(), key=lambda each: (-each[1], each[0]))[:TAGS_AT_MOST]}
+    for tag in sorted(shown, key=lambda tag: (tag.casefold(), tag)):
+        tagged = [entry for job_id, entry in entries.items() if tag in tags.get(job_id, ())]
+        yield submenu(f"tag:{tag}", one_line(tag, TITLE_LENGTH), tagged)
+    if rest := [entry for job_id, entry in entries.items() if shown.isdisjoint(tags.get(job_id, ()))]:
+        yield submenu("others", "Other jobs", rest)
+
+
+def submenu(key: str, title: str, entries: list[Entry]) -> Entry:
+    shown = entries[:SUBMENU_AT_MOST]
+    if left_out := len(entries) - len(shown):
+        shown.append(note("left_out", f"{count(left_out, 'more job')}: see `daybell list`"))
+    return Entry(f"{title} ({len(entries)})", entries=tuple(shown), key=key)
+
+
+def job_entry(job: JobStatus, when: When) -> Entry:
+    """How the job stands, and below it what can be done."""
+    toggle = Entry(
+        "Enabled",
+        Action("resume" if job.is_paused else "pause", job.id),
+        checked=not job.is_paused and job.state != "disabled",
+        enabled=job.state != "disabled",
+        key="enabled",
+    )
+    entries = [toggle, Entry("Run now", Action("run", job.id), key="run")]
+    if job.is_running or job.state == "queued":
+        entries.append(Entry("Cancel", Action("cancel", job.id), key="cancel"))
+    if job.last_run:
+        entries.append(Entry("Open last output", Action("open_log", job.id), key="open_log"))
+    entries += [SEPARATOR, note("outcome", outcome_line(job, when))]
+    words = standing(job, when)
+    label = f"{job_title(job)} — {words}" if words else job_title(job)
+    return Entry(label, entries=tuple(entries), key=f"job:{job.id}")
+
+
+def standing(job: JobStatus, when: When) -> str:
+    """How a job stands in a few words: "failed 09:12, next 02:30"."""
+    failed = [f"failed {when(job.last_run)}" if job.last_run else "failed"] if is_failing(job) else []
+    match job.state:
+        case "idle":
+            coming = [f"next {when(job.next_run)}"] if job.next_run else []
+            parts = failed + coming or [one_line(job.schedule, TITLE_LENGTH)]
+        case "completed":
+            parts = failed or ["completed"]
+        case "paused":
+            parts = ["paused", *failed]
+        case _:
+            parts = [STANDINGS[job.state]]
+    return ", ".join(parts)
+
+
+def outcome_line(job: JobStatus, when: When) -> str:
+    """How the last run ended: "Last run 09:12: failed — disk full"."""
+    if job.is_running and job.last_run:
+        return f"Running since {when(job.last_run)}"
+    if job.last_outcome is None:
+        return f"Last run {when(job.last_run)}" if job.last_run else "Not run yet"
+    started = job.last_run and job.last_outcome not in NOT_STARTED
+    head = f"Last run {when(job.last_run)}" if job.last_run and started else "Last time"
+    line = f"{head}: {job.last_outcome.replace('_', ' ')}"
+    error = last_line(job.last_error or "")
+    return f"{line} — {error}" if error and job.last_outcome != "succeeded" else line
+
+
+def no_jobs(home: str) -> tuple[Entry, ...]:
+    """What to do first."""
+    path = one_line(home, len(home))
+    short = path if len(path) <= PATH_LENGTH else "…" + path[1 - PATH_LENGTH :]
+    return (
+        note("no_jobs", "No jobs yet: try `daybell add`"),
+        note("home", f"or put job files into {short}"),
+    )
+
+
+def problems_note(number: int) -> tuple[Entry, ...]:
+    if not number:
+        return ()
+    return SEPARATOR, note("problems", f"{count(number, 'problem')}: see `daybell status`")
+
+
+def note(key: str, label: str) -> Entry:
+    """A line to read, not to click."""
+    return Entry(label, enabled=False, key=key)

@@ -1,0 +1,168 @@
+"""A notification service for tests: it remembers what it shows, and presses what a person would press."""
+
+import shutil
+import subprocess
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from jeepney import (
+    DBusAddress,
+    HeaderFields,
+    Message,
+    MessageFlag,
+    MessageType,
+    message_bus,
+    new_error,
+    new_method_return,
+    new_signal,
+)
+from jeepney.io.blocking import open_dbus_connection
+from jeepney.wrappers import unwrap_msg
+from msgspec import Struct
+
+from tray_host import NEEDED, NOTIFICATIONS, TIMEOUT, wait_until
+
+EMITTER = DBusAddress("/org/freedesktop/Notifications", interface=NOTIFICATIONS)
+ABLE = ("actions", "body", "body-markup")
+
+DISMISSED = 2
+TAKEN_BACK = 3
+
+
+BARE_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir={folder}</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+@contextmanager
+def bare_bus(folder: Path) -> Iterator[str]:
+    """The address of a session bus that starts no services, not even this machine's for notices."""
+    program = shutil.which("dbus-daemon")
+    assert program, NEEDED
+    config = folder / "bus.conf"
+    config.write_text(BARE_BUS.format(folder=folder))
+    command = [program, f"--config-file={config}", "--nofork", "--print-address=1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as daemon:
+        try:
+            assert daemon.stdout
+            yield daemon.stdout.readline().strip()
+        finally:
+            daemon.terminate()
+
+
+class Shown(Struct, frozen=True):
+    """A notice on the fake screen."""
+
+    title: str
+    body: str
+    icon: str
+    actions: list[str]
+    hints: dict[str, tuple[str, object]]
+
+
+class NoticeServer:
+    """Owns org.freedesktop.Notifications on the bus at `address`, until it is closed."""
+
+    def __init__(self, address: str, can: Collection[str] = ABLE, *, hangs: bool = False) -> None:
+        self.screen: dict[int, Shown] = {}
+        self.calls: list[str] = []
+        """The members called, in order."""
+        self._can = list(can)
+        self._hangs = hangs
+        self._held: list[Message] = []
+        self._numbers = 0
+        self._lock = threading.Lock()
+        self._connection = open_dbus_connection(address)
+        reply = self._connection.send_and_get_reply(message_bus.RequestName(NOTIFICATIONS), timeout=TIMEOUT)
+        unwrap_msg(reply)
+        self._thread = threading.Thread(target=self._serve, name="notice-server", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the bus, as a service that crashes does."""
+        self._connection.sock.shutdown(2)
+        self._thread.join(TIMEOUT)
+        self._connection.close()
+
+    def wait_shown(self, count: int = 1) -> list[Shown]:
+        wait_until(lambda: len(self.screen) == count, f"{count} notices on the screen")
+        return list(self.screen.values())
+
+    def wait_called(self, member: str, count: int = 1) -> None:
+        wait_until(lambda: self.calls.count(member) >= count, f"{count} calls of {member}")
+
+    def press(self, button: str, title: str = "") -> None:
+        """On the notice of this title, or on the first one; the notice goes, as on most desktops."""
+        number = next(number for number, shown in self.screen.items() if title in ("", shown.title))
+        self.press_number(number, button)
+        self.dismiss(number)
+
+    def press_number(self, number: int, button: str) -> None:
+        self._emit("ActionInvoked", "us", (number, button))
+
+    def dismiss(self, number: int, reason: int = DISMISSED) -> None:
+        self.screen.pop(number, None)
+        self._emit("NotificationClosed", "uu", (number, reason))
+
+    def come_round(self) -> None:
+        """Answer what was held back, and hang no longer."""
+        self._hangs = False
+        while self._held:
+            self._send(self._answer(self._held.pop(0)))
+
+    def _emit(self, member: str, signature: str, body: tuple[object, ...]) -> None:
+        self._send(new_signal(EMITTER, member, signature, body))
+
+    def _send(self, message: Message) -> None:
+        with self._lock:
+            self._connection.send(message)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                message = self._connection.receive()
+            except OSError:
+                return
+            if message.header.message_type is not MessageType.method_call:
+                continue
+            self.calls.append(message.header.fields[HeaderFields.member])
+            if self._hangs:
+                self._held.append(message)
+                continue
+            reply = self._answer(message)
+            if not message.header.flags & MessageFlag.no_reply_expected:
+                self._send(reply)
+
+    def _answer(self, call: Message) -> Message:
+        match call.header.fields[HeaderFields.member], call.body:
+            case "GetCapabilities", _:
+                return new_method_return(call, "as", (self._can,))
+            case "Notify", (_, replaces, icon, title, body, actions, hints, _):
+                if not replaces:
+                    self._numbers += 1
+                number = replaces or self._numbers
+                self.screen[number] = Shown(title, body, icon, actions, hints)
+                return new_method_return(call, "u", (number,))
+            case "CloseNotification", (number,):
+                self.dismiss(number, TAKEN_BACK)
+                return new_method_return(call)
+            case member, _:
+                return new_error(call, "org.freedesktop.DBus.Error.UnknownMethod", "s", (member,))
