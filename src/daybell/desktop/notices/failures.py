@@ -1,7 +1,19 @@
 """Which runs does a person hear of, and in which words?"""
 
 from daybell.core.views import TITLE_LENGTH, last_line, one_line
+from daybell.desktop.notices.interface import Button, Notice
 from daybell.model.run import Run
+
+RUN_AGAIN = Button("run", "Run again")
+OPEN_LOG = Button("log", "Open log")
+
+
+def notice_of_failure(run: Run, title: str) -> Notice | None:
+    """The notice with its buttons; None: no notice. Its key is the job's id: the newest failure stands."""
+    text = failure_notice(run, title)
+    if text is None:
+        return None
+    return Notice(run.job_id, *text, buttons=(RUN_AGAIN, OPEN_LOG), icon="failed")
 
 
 def failure_notice(run: Run, title: str) -> tuple[str, str] | None:

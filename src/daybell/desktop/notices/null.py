@@ -1,14 +1,23 @@
 """What becomes of notices that nobody could see?"""
 
+import logging
 
-class NullNotices:
-    """Drops them: status, menu and history tell the same."""
+from daybell.desktop.notices.interface import Notice, Notices
+
+log = logging.getLogger(__name__)
+
+
+class NullNotices(Notices):
+    """Names them in the log: status, menu and history tell the same."""
 
     def __init__(self, why: str) -> None:
         self.why = why
 
-    def notify(self, title: str, body: str) -> None:
-        """Nothing shows it."""
+    def show(self, notice: Notice) -> None:
+        log.info("a notice that could not be shown: %s", notice.title)
+
+    def close(self, key: str) -> None:
+        """Nothing was shown."""
 
     def stop(self) -> None:
         """There is nothing to stop."""

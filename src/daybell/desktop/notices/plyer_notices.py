@@ -1,12 +1,17 @@
-"""How do notices reach the desktop's own notification service?"""
+"""How do notices reach a desktop whose own way is closed to us?
+
+plyer knows titles and bodies only: no buttons, and nothing can be taken back. On Windows it shows each notice
+from a thread that lasts ten seconds and is no daemon, so that the process may end that much later.
+"""
 
 import logging
-import queue
 import threading
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
 
+from daybell.desktop.notices.interface import Notice, Notices
+from daybell.desktop.notices.text import body_text, title_text
+from daybell.desktop.notices.waiting import Close, Waiting
 from daybell.desktop.utf16 import fit_utf16
 
 log = logging.getLogger(__name__)
@@ -14,10 +19,8 @@ log = logging.getLogger(__name__)
 # What Windows takes; longer ones are not shown at all.
 TITLE_UNITS = 63
 BODY_UNITS = 255
-WAITING_AT_MOST = 20
-"""A service that hangs must not hold hundreds of notices; what is beyond is in the history."""
-STOP_TIMEOUT = 2.0
-"""Seconds."""
+STOP_TIMEOUT = 0.9
+"""Seconds; what stands above may take one more."""
 
 Send = Callable[[str, str], None]
 
@@ -31,40 +34,49 @@ def send_with_plyer(title: str, body: str) -> None:
     notification.notify(title=title, message=body, app_name="Daybell")
 
 
-class PlyerNotices:
-    """A thread of their own: a service that does not answer may block for half a minute."""
+class PlyerNotices(Notices):
+    """A thread of their own, once there is a notice: a service that hangs may hold it for half a minute."""
 
     why = ""
 
-    def __init__(self, send: Send = send_with_plyer) -> None:
+    def __init__(self, beneath: Notices, send: Send = send_with_plyer) -> None:
+        self._beneath = beneath
         self._send = send
-        self._waiting: queue.Queue[tuple[str, str] | None] = queue.Queue(WAITING_AT_MOST)
-        self._stopping = threading.Event()
+        self._waiting = Waiting()
         self._reported: set[type[Exception]] = set()
-        self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
-        self._thread.start()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
 
-    def notify(self, title: str, body: str) -> None:
-        try:
-            self._waiting.put_nowait((fit_title(title), fit_utf16(body, BODY_UNITS)))
-        except queue.Full:
-            log.debug("too many notices wait; dropped: %s", title)
+    def show(self, notice: Notice) -> None:
+        self._waiting.put(notice)
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="notices-plyer", daemon=True)
+                self._thread.start()
+
+    def close(self, key: str) -> None:
+        self._waiting.put(Close(key))
 
     def stop(self) -> None:
-        self._stopping.set()
-        with suppress(queue.Full):
-            self._waiting.put_nowait(None)
-        self._thread.join(STOP_TIMEOUT)
+        self._waiting.end()
+        with self._starting:
+            thread = self._thread
+        if thread is not None:
+            thread.join(STOP_TIMEOUT)
+        self._beneath.stop()
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            notice = self._waiting.get()
-            if notice is None:
-                return
-            try:
-                self._send(*notice)
-            except Exception as error:  # noqa: BLE001 - the thread's edge; platforms raise what they like
-                self._report(error)
+        while (order := self._waiting.wait()) is not None:
+            if isinstance(order, Notice) and not self._is_shown(order):
+                self._beneath.show(order)
+
+    def _is_shown(self, notice: Notice) -> bool:
+        try:
+            self._send(fit_title(notice.title), fit_utf16(body_text(notice.body), BODY_UNITS))
+        except Exception as error:  # noqa: BLE001 - the thread's edge; platforms raise what they like
+            self._report(error)
+            return False
+        return True
 
     def _report(self, error: Exception) -> None:
         """Once for each kind: a desktop without notices stays without them."""
@@ -75,4 +87,4 @@ class PlyerNotices:
 
 def fit_title(title: str) -> str:
     """Short enough for Windows; a leading "-" would be read as an option by notify-send."""
-    return fit_utf16(title.lstrip("- ") or "Daybell", TITLE_UNITS)
+    return fit_utf16(title_text(title).lstrip("- ") or "Daybell", TITLE_UNITS)
