@@ -1,7 +1,8 @@
 """What does Daybell look like? Draws every picture in assets/; run it after a change and commit the result.
 
-A bell at daybreak. The states differ in shape as well as in colour, and each is outlined and set apart by a
-clear ring, so that it reads on light and on dark panels down to 22 pixels.
+A bell at daybreak; assets/daybell.svg is the same drawing by hand: change both. The states differ in shape as
+well as in colour, and each is outlined and set apart by a clear ring, so that it reads on light and on dark
+panels down to 16 pixels.
 """
 
 import math
@@ -15,6 +16,10 @@ ASSETS = Path(__file__).parents[1] / "assets"
 STATES = ("idle", "running", "failed", "paused", "stopped")
 PICTURES = (22, 32, 64, 256)
 PIXMAPS = (22, 24, 32, 48, 64)
+WINDOWS = (16, 20, 24, 32, 40, 48, 64)
+"""What the notification area takes at 100 to 400 percent."""
+PROGRAM = (*WINDOWS, 256)
+MACOS = {"": 22, "@2x": 44}
 README_SIZE = 256
 
 GRID = 22.0
@@ -32,6 +37,7 @@ BROWN: Colour = (92, 48, 4)
 SLATE: Colour = (66, 74, 88)
 SUN: Colour = (245, 158, 30)
 WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
 BADGES: dict[str, Colour] = {"running": (22, 145, 78), "failed": (214, 40, 40), "paused": (60, 98, 166)}
 
 BADGE_CENTRE: Point = (16.0, 16.0)
@@ -62,8 +68,11 @@ class Canvas:
     def outline(self, mask: Image.Image, points: Iterable[Point], width: float, colour: int = 255) -> None:
         """Add the line around a polygon, or with colour 0 take it away."""
         corners = self._corners(points)
-        line = [*corners, corners[0], corners[1]]
-        ImageDraw.Draw(mask).line(line, fill=colour, width=round(width * self._scale), joint="curve")
+        pencil, radius = ImageDraw.Draw(mask), width / 2 * self._scale
+        pencil.line([*corners, corners[0]], fill=colour, width=round(2 * radius))
+        # Pillow's own joints leave notches.
+        for x, y in corners:
+            pencil.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
 
     def _corners(self, points: Iterable[Point]) -> list[Point]:
         return [(x * self._scale, y * self._scale) for x, y in points]
@@ -115,6 +124,38 @@ def draw(state: str, size: int) -> Image.Image:
     return canvas.picture()
 
 
+def draw_template(state: str, size: int) -> Image.Image:
+    """The icon of a state for the macOS menu bar, which gives it the colour: black, told apart by shape."""
+    canvas = Canvas(size)
+    is_hollow = state in ("paused", "stopped")
+    draw_template_bell(canvas, hollow=is_hollow)
+    if not is_hollow:
+        draw_rays(canvas)
+    if state == "stopped":
+        draw_slash(canvas, ((4.6, None), (1.8, BLACK)))
+    if state in BADGES:
+        draw_badge(canvas, state)
+        sign = canvas.mask()
+        add_sign(canvas, sign, state)
+        canvas.erase(sign)
+    alpha = canvas.picture().getchannel("A")
+    black = Image.new("RGBA", alpha.size, BLACK)
+    black.putalpha(alpha)
+    return black
+
+
+def draw_template_bell(canvas: Canvas, *, hollow: bool) -> None:
+    bell, inside = canvas.mask(), canvas.mask()
+    add_bell(canvas, bell, 0.4)
+    canvas.fill(bell, BLACK)
+    if hollow:
+        canvas.polygon(inside, dome())
+        canvas.outline(inside, dome(), 2 * LINE, colour=0)
+    else:
+        canvas.stroke(inside, (5.6, 14.0), (16.4, 14.0), 0.9)
+    canvas.erase(inside)
+
+
 def draw_bell(canvas: Canvas, colours: tuple[Colour, Colour], outline: Colour) -> None:
     edge, body = canvas.mask(), canvas.mask()
     for mask, grow in ((edge, EDGE), (body, 0.0)):
@@ -137,7 +178,12 @@ def draw_hollow_bell(canvas: Canvas) -> None:
     canvas.fill(edge, SLATE)
     canvas.fill(line, GREY[0])
     canvas.erase(hollow)
-    for width, colour in ((5.2, None), (3.4, SLATE), (1.7, GREY[0])):
+    draw_slash(canvas, ((5.2, None), (3.4, SLATE), (1.7, GREY[0])))
+
+
+def draw_slash(canvas: Canvas, lines: Iterable[tuple[float, Colour | None]]) -> None:
+    """Lines of these widths and colours over each other; None makes transparent."""
+    for width, colour in lines:
         slash = canvas.mask()
         canvas.stroke(slash, (3.2, 2.7), (18.8, 19.3), width)
         if colour is None:
@@ -189,21 +235,25 @@ def draw_rays(canvas: Canvas) -> None:
 def draw_badge(canvas: Canvas, state: str) -> None:
     """A sign in the corner, with a clear ring around it."""
     ring, plate, sign = canvas.mask(), canvas.mask(), canvas.mask()
-    x, y = BADGE_CENTRE
     canvas.circle(ring, BADGE_CENTRE, BADGE_RADIUS + CLEARANCE)
     canvas.circle(plate, BADGE_CENTRE, BADGE_RADIUS)
-    # On whole units: crisp at 22 pixels.
-    if state == "running":
-        canvas.polygon(sign, [(x - 2, y - 3.4), (x + 3.4, y), (x - 2, y + 3.4)])
-    elif state == "failed":
-        canvas.polygon(sign, [(x - 1, y - 4), (x + 1, y - 4), (x + 0.9, y + 1), (x - 0.9, y + 1)])
-        canvas.circle(sign, (x, y + 3), 1.15)
-    else:
-        for left in (x - 3, x + 1):
-            canvas.polygon(sign, [(left, y - 3), (left + 2, y - 3), (left + 2, y + 3), (left, y + 3)])
+    add_sign(canvas, sign, state)
     canvas.erase(ring)
     canvas.fill(plate, BADGES[state])
     canvas.fill(sign, WHITE)
+
+
+def add_sign(canvas: Canvas, mask: Image.Image, state: str) -> None:
+    """On whole units: crisp at 22 pixels."""
+    x, y = BADGE_CENTRE
+    if state == "running":
+        canvas.polygon(mask, [(x - 2, y - 3.4), (x + 3.4, y), (x - 2, y + 3.4)])
+    elif state == "failed":
+        canvas.polygon(mask, [(x - 1, y - 4), (x + 1, y - 4), (x + 0.9, y + 1), (x - 0.9, y + 1)])
+        canvas.circle(mask, (x, y + 3), 1.15)
+    else:
+        for left in (x - 3, x + 1):
+            canvas.polygon(mask, [(left, y - 3), (left + 2, y - 3), (left + 2, y + 3), (left, y + 3)])
 
 
 def argb(picture: Image.Image) -> bytes:
@@ -212,17 +262,37 @@ def argb(picture: Image.Image) -> bytes:
     return Image.merge("RGBA", (alpha, red, green, blue)).tobytes()
 
 
+def save_ico(state: str, sizes: Iterable[int], path: Path) -> None:
+    """Each size drawn for itself, not scaled from another."""
+    pictures = [draw(state, size) for size in sorted(sizes, reverse=True)]
+    sides = [picture.size for picture in pictures]
+    pictures[0].save(path, sizes=sides, append_images=pictures[1:])
+
+
+def draw_linux(state: str) -> None:
+    for size in PICTURES:
+        draw(state, size).save(ASSETS / "icons" / f"{state}-{size}.png", optimize=True)
+    for size in PIXMAPS:
+        path = ASSETS / "pixmaps" / f"{state}-{size}.argb.z"
+        path.write_bytes(zlib.compress(argb(draw(state, size)), 9))
+
+
+def draw_macos(state: str) -> None:
+    for density, size in MACOS.items():
+        path = ASSETS / "macos" / f"{state}Template{density}.png"
+        draw_template(state, size).save(path, optimize=True)
+
+
 def main() -> None:
-    for folder in ("icons", "pixmaps"):
+    for folder in ("icons", "pixmaps", "macos", "windows"):
         (ASSETS / folder).mkdir(parents=True, exist_ok=True)
     for state in STATES:
-        for size in PICTURES:
-            draw(state, size).save(ASSETS / "icons" / f"{state}-{size}.png", optimize=True)
-        for size in PIXMAPS:
-            path = ASSETS / "pixmaps" / f"{state}-{size}.argb.z"
-            path.write_bytes(zlib.compress(argb(draw(state, size)), 9))
+        draw_linux(state)
+        draw_macos(state)
+        save_ico(state, WINDOWS, ASSETS / "windows" / f"{state}.ico")
+    save_ico("idle", PROGRAM, ASSETS / "daybell.ico")
     draw("idle", README_SIZE).save(ASSETS / "daybell.png", optimize=True)
-    print(f"drew {len(STATES) * (len(PICTURES) + len(PIXMAPS)) + 1} pictures into {ASSETS}")
+    print(f"drew the icons of {len(STATES)} states into {ASSETS}")
 
 
 if __name__ == "__main__":

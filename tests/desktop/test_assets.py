@@ -3,7 +3,7 @@
 import pytest
 
 from daybell.core.views import ICON_STATES, IconState
-from daybell.desktop.tray.assets import asset
+from daybell.desktop.assets import asset
 from daybell.desktop.tray.pixmaps import SIZES, pixels
 
 

@@ -9,51 +9,13 @@ import pytest
 from daybell.desktop.notices.choose import open_notices
 from daybell.desktop.notices.dbus_notices import DbusNotices
 from daybell.desktop.notices.desktop_notifier_notices import DesktopNotifierNotices
-from daybell.desktop.notices.failures import failure_notice, notice_of_failure
 from daybell.desktop.notices.interface import Button, Notice, Notices
 from daybell.desktop.notices.notify_call import actions
 from daybell.desktop.notices.null import NullNotices
 from daybell.desktop.notices.plyer_notices import PlyerNotices, fit_title, send_with_plyer
 from daybell.desktop.notices.text import body_text, title_text
 from daybell.desktop.notices.waiting import WAITING_AT_MOST, Close, Order, Waiting, line_up
-from daybell.model.run import Run
 from tray_host import wait_until
-
-
-def a_run(**changes: object) -> Run:
-    fields = {"run_id": "r1", "job_id": "backup", "cause": "schedule"} | changes
-    return Run(**fields)  # type: ignore[arg-type]  # a builder
-
-
-@pytest.mark.parametrize(
-    ("run", "body"),
-    [
-        (a_run(outcome="failed", exit_code=3, error="disk full\n"), "Exit code 3: disk full"),
-        (a_run(outcome="failed", exit_code=3), "Exit code 3."),
-        (a_run(outcome="failed", error="no such program: restic"), "no such program: restic"),
-        (a_run(outcome="failed"), "It could not be started."),
-    ],
-)
-def test_a_failure_says_why(run: Run, body: str) -> None:
-    assert failure_notice(run, "Back up\nphotos") == ("Back up photos failed", body)
-
-
-def test_a_timeout_says_that_it_was_ended() -> None:
-    notice = failure_notice(a_run(outcome="timed_out", exit_code=143), "")
-    assert notice == ("backup timed out", "It took longer than it may, and was ended.")
-
-
-@pytest.mark.parametrize("outcome", ["succeeded", "cancelled", "skipped", "missed", "interrupted", None])
-def test_other_outcomes_are_no_news(outcome: str | None) -> None:
-    assert failure_notice(a_run(outcome=outcome), "Back up photos") is None
-    assert notice_of_failure(a_run(outcome=outcome), "Back up photos") is None
-
-
-def test_a_failure_can_be_acted_on() -> None:
-    notice = notice_of_failure(a_run(outcome="failed", exit_code=3), "Photos")
-    assert notice is not None
-    assert (notice.key, notice.title, notice.icon) == ("backup", "Photos failed", "failed")
-    assert [button.label for button in notice.buttons] == ["Run again", "Open log"]
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,12 @@
 
 from pathlib import Path
 
-import daybell
 from daybell.core.views import IconState
+from daybell.desktop.assets import asset
 
 SIZE = 64
 
 
 def picture_path(state: IconState) -> Path:
-    """A PNG file: inside the installed package, or beside src/ in a checkout."""
-    package = Path(daybell.__file__).parent
-    packaged = package / "assets"
-    return (
-        (packaged if packaged.is_dir() else package.parents[1] / "assets") / "icons" / f"{state}-{SIZE}.png"
-    )
+    """A PNG file."""
+    return asset("icons", f"{state}-{SIZE}.png")

@@ -3,7 +3,7 @@
 from PIL import Image
 
 from daybell.core.views import IconState
-from daybell.desktop.tray.assets import asset
+from daybell.desktop.assets import asset
 from daybell.desktop.utf16 import fit_utf16
 
 TOOLTIP_UNITS = 127
