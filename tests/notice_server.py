@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -136,11 +136,12 @@ class NoticeServer:
             self._connection.send(message)
 
     def _serve(self) -> None:
+        with suppress(OSError):  # closed, perhaps in the middle of an answer
+            self._answer_calls()
+
+    def _answer_calls(self) -> None:
         while True:
-            try:
-                message = self._connection.receive()
-            except OSError:
-                return
+            message = self._connection.receive()
             if message.header.message_type is not MessageType.method_call:
                 continue
             self.calls.append(message.header.fields[HeaderFields.member])

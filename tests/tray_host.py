@@ -5,7 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self, cast
 
@@ -221,15 +221,13 @@ class TrayHost:
         return self._served.send_and_get_reply(message, timeout=TIMEOUT)
 
     def _serve(self) -> None:
-        while True:
-            try:
+        with suppress(OSError):  # closed, perhaps in the middle of an answer
+            while True:
                 message = self._served.receive()
-            except OSError:
-                return
-            if message.header.message_type is MessageType.signal:
-                self._hear(message)
-            elif message.header.message_type is MessageType.method_call:
-                self._served.send(self._answer(message))
+                if message.header.message_type is MessageType.signal:
+                    self._hear(message)
+                elif message.header.message_type is MessageType.method_call:
+                    self._served.send(self._answer(message))
 
     def _hear(self, signal: Message) -> None:
         member = signal.header.fields[HeaderFields.member]
