@@ -168,6 +168,16 @@ def test_a_second_signal_forces_the_end(home: Home) -> None:
     subprocess.run(["pkill", "-9", "-f", "trap '' TERM"], check=False)
 
 
+def test_nohup_is_respected(home: Home) -> None:
+    command = f"trap '' HUP; exec {' '.join(DAYBELL)} start --headless"
+    with subprocess.Popen(["sh", "-c", command], env=home.environ, stderr=subprocess.DEVNULL) as app:
+        until(home.answers, 20)
+        app.send_signal(signal.SIGHUP)
+        assert home.json("status")["scheduler"]["state"] == "running"
+        assert home.daybell("stop").returncode == 0
+        assert app.wait(10) == 0
+
+
 def test_stop_waits_until_the_app_is_gone(home: Home) -> None:
     app = home.start("--headless")
     assert home.daybell("stop").returncode == 0
