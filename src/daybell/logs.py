@@ -80,12 +80,9 @@ def log_events(events: Sequence[AnyEvent]) -> None:
 
 
 def _of_run(run: Run) -> dict[str, object]:
-    took = None
-    if run.started is not None and run.finished is not None:
-        took = round((run.finished - run.started).total_seconds() * 1000)
     return {
         "trace_id": run.traceparent.split("-")[1] if run.traceparent else None,
-        "duration_ms": took,
+        "duration_ms": run.duration_ms,
         "outcome": run.outcome,
         "reason": run.reason or run.error,
     }

@@ -122,13 +122,10 @@ def _decided(record: JobRecord, run: Run) -> JobRecord:
 
 
 def _finished(record: JobRecord, run: Run) -> JobRecord:
-    took = None
-    if run.started is not None and run.finished is not None:
-        took = round((run.finished - run.started).total_seconds() * 1000)
     return replace(
         record,
         last_outcome=run.outcome,
         last_error=run.error if run.is_failure else None,
-        last_duration_ms=took,
+        last_duration_ms=run.duration_ms,
         error_count=record.error_count + run.is_failure,
     )

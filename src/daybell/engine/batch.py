@@ -31,7 +31,7 @@ class Deadline(Struct, frozen=True):
 
 
 class Batch(Struct):
-    """Collected while deciding; carried out by the loop, in the order of the fields."""
+    """Collected while deciding; carried out by the loop once its events are durable."""
 
     events: list[AnyEvent] = field(default_factory=list)
     starts: list[Attempt] = field(default_factory=list)

@@ -13,6 +13,9 @@ from daybell.model.job import Job
 from daybell.model.run import ProcessIdentity, Run
 from daybell.model.status import Problem
 
+ABSENCE = timedelta(seconds=1)
+"""A job file that is gone counts as removed after this long: editors replace files in two steps."""
+
 
 class DefinitionsRead(Struct, frozen=True):
     """The job files as they are now: `jobs` is the whole set of the valid ones."""

@@ -17,7 +17,7 @@ from daybell.engine.errand import Errand
 from daybell.engine.loop import Engine, Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.messages import Asked, CancelRuns, Pause, Resume, RunNow, Stop, Verb
-from daybell.engine.ports import JobFiles
+from daybell.engine.ports import ABSENCE, JobFiles
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
 from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
@@ -27,8 +27,6 @@ from daybell.model.status import JobStatus, SchedulerStatus, Status
 
 log = logging.getLogger(__name__)
 
-ABSENCE = timedelta(seconds=1)
-"""A file that is gone counts as removed after this long: editors replace files in two steps."""
 PATIENCE = 10.0
 """Seconds within which the engine answers, even behind a slow disk."""
 SLACK = timedelta(seconds=5)

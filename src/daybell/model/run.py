@@ -46,6 +46,13 @@ class Run(Struct, frozen=True, kw_only=True):
     """W3C trace context, handed to the command as TRACEPARENT."""
 
     @property
+    def duration_ms(self) -> int | None:
+        """How long its process took; None while it runs, and for a run that never started."""
+        if self.started is None or self.finished is None:
+            return None
+        return round((self.finished - self.started).total_seconds() * 1000)
+
+    @property
     def is_failure(self) -> bool:
         return self.outcome in FAILURES
 

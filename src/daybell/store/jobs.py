@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from daybell.core.definitions import parse_job
-from daybell.engine.ports import Clock, DefinitionsRead
+from daybell.engine.ports import ABSENCE, Clock, DefinitionsRead
 from daybell.model.errors import Conflict, DaybellError, InvalidDefinition, JobNotFound
 from daybell.model.job import Job
 from daybell.model.status import Problem
 
-ABSENCE = 1.0
-"""Seconds after which a file that is gone counts as removed: editors replace files in two steps."""
 NAME = "{}.json"
 
 Check = Callable[[Job, str], list[Problem]]
@@ -124,4 +122,6 @@ class JobFolder:
         now = self._clock.monotonic()
         missing = before.keys() - self._parsed.keys()
         self._gone_since = {job_id: self._gone_since.get(job_id, now) for job_id in missing}
-        return frozenset(job_id for job_id in missing if now - self._gone_since[job_id] < ABSENCE)
+        return frozenset(
+            job_id for job_id in missing if now - self._gone_since[job_id] < ABSENCE.total_seconds()
+        )
