@@ -15,13 +15,14 @@ from daybell.core.zones import zone
 from daybell.desktop.notices.choose import open_notices
 from daybell.desktop.notices.interface import Notices
 from daybell.desktop.notices.teller import NoticeTeller
-from daybell.desktop.opening import Opener
+from daybell.desktop.opening.opener import Opener
 from daybell.desktop.tray.choose import open_tray
 from daybell.desktop.tray.clicks import Clicks
 from daybell.desktop.tray.interface import Tray
 from daybell.desktop.tray.null import NullTray
 from daybell.desktop.tray.presenter import Presenter
 from daybell.desktop.tray.tags import tags_of
+from daybell.desktop.tray.verbs import Verbs
 from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.service import Place, SchedulerService
@@ -178,7 +179,8 @@ class App:
         api = ApiServer(service, self._directories.socket)
         api.start()
         parts.callback(api.stop)
-        clicks = Clicks(service, notices, Opener(notices).open)
+        verbs = Verbs(service, notices, Opener(notices).open, self._clock, machine_zone)
+        clicks = Clicks(verbs.carry_out, notices)
         self._teller.act_by(clicks.act)
         tray = NullTray("no tray icon was asked for") if self._headless else open_tray(clicks.act)
         clicks.start()
@@ -200,6 +202,8 @@ class App:
         if tray.why:
             log.info(tray.why)
             self._say(f"{tray.why[0].upper()}{tray.why[1:]}: `daybell status` shows what runs.")
+        if not (status.jobs or status.problems):
+            self._say("No jobs yet: `daybell samples` adds three to look at, `daybell add` your own.")
         self._say("Ctrl-C stops it.")
 
 

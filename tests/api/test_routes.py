@@ -66,6 +66,7 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
                 "error_count": 0,
                 "is_running": False,
                 "is_paused": False,
+                "paused_until": None,
             }
         ],
         "problems": [{"file": "bad.json", "field": "handler", "message": "expected one"}],

@@ -48,6 +48,15 @@ def test_add_says_when_it_runs_next(daybell: Program, service: FakeService) -> N
     )
 
 
+def test_samples_are_added_once(daybell: Program, service: FakeService) -> None:
+    assert daybell("samples").err.splitlines()[0].startswith("added sample-hello (every hour); next run")
+    assert set(service.jobs) == {"sample-hello", "sample-disk", "sample-failure"}
+    daybell("remove", "sample-hello")
+    said = daybell("samples", "--json")
+    assert [job["id"] for job in json.loads(said.out)] == ["sample-hello"]
+    assert "are there already" in daybell("samples").err
+
+
 def test_add_says_what_will_go_wrong(daybell: Program, service: FakeService) -> None:
     service.problems = (
         Problem("backup.json", "handler.argv[0]", "program not found"),

@@ -2,6 +2,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from api.asking import Asking
 from api.fake_service import NOON, FakeService, add
@@ -71,6 +72,16 @@ def test_colours_are_for_terminals_only(daybell: Program, morning: FakeService, 
 def test_a_paused_scheduler_says_how_to_go_on(daybell: Program, service: FakeService) -> None:
     service.pause_all()
     assert "is paused since 12:00: 0 jobs; `daybell resume --all` goes on" in daybell("status").out
+
+
+def test_a_pause_that_ends_by_itself_says_when(daybell: Program, service: FakeService) -> None:
+    add(service, "backup")
+    until = NOON + timedelta(hours=12)
+    paused = replace(service.get_job_status("backup"), state="paused", next_run=None, paused_until=until)
+    service.changed["backup"] = paused
+    assert "not before Sat 00:00" in daybell("status").out
+    assert "not before Sat 00:00" in daybell("list").out
+    assert "paused until  Sat 2026-11-21 00:00" in daybell("show", "backup").out
 
 
 @pytest.mark.parametrize("command", ["status", "list"])

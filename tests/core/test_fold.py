@@ -51,6 +51,10 @@ def test_a_new_schedule_moves_the_cursor_and_keeps_what_the_job_did() -> None:
     ("event", "changes"),
     [
         (JobPaused(at=NOW, job_id="backup"), {"is_paused": True}),
+        (
+            JobPaused(at=NOW, job_id="backup", until=NOW + SECOND),
+            {"is_paused": True, "paused_until": NOW + SECOND},
+        ),
         (JobResumed(at=NOW, job_id="backup"), {}),
         (RunClaimed(at=NOW, run=RUN), {"cursor": NOW + SECOND}),
         (RunQueued(at=NOW, run=RUN), {"cursor": NOW + SECOND}),

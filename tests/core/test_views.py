@@ -14,10 +14,11 @@ from daybell.core.views import (
     TITLE_LENGTH,
     Action,
     Entry,
+    Verb,
     clock_time,
     icon_state,
     one_line,
-    stale_at,
+    tomorrow,
 )
 from daybell.model.status import JobStatus, Problem, SchedulerState, SchedulerStatus, Status
 
@@ -58,6 +59,10 @@ def failed(**changes: object) -> JobStatus:
     ("job", "label"),
     [
         (a_job(next_run=NEXT), "Back up photos — next Sat 02:30"),
+        (
+            a_job(state="paused", paused_until=tomorrow(NOW)),
+            "Back up photos — paused until Sat 00:00",
+        ),
         (a_job(next_run=NOW + timedelta(hours=3)), "Back up photos — next 15:00"),
         (a_job(next_run=NEXT, last_outcome="succeeded"), "Back up photos — next Sat 02:30"),
         (failed(), "Back up photos — failed 09:12, next Sat 02:30"),
@@ -156,6 +161,34 @@ def test_a_name_of_any_kind_is_a_short_printable_title(name: str, title: str | N
     assert label == (title or label)
 
 
+@pytest.mark.parametrize(
+    ("job", "label"),
+    [
+        (a_job(last_run=MORNING, last_outcome="succeeded"), "Open last output"),
+        (failed(), "Open log at the error"),
+        (failed(is_running=True, state="running"), "Open last output"),
+    ],
+)
+def test_the_log_of_a_failure_opens_at_the_error(job: JobStatus, label: str) -> None:
+    assert child(job, "open_log").label == label
+
+
+@pytest.mark.parametrize(
+    ("job", "offered"),
+    [
+        (a_job(), {"pause_until_tomorrow"}),
+        (failed(), {"pause_until_tomorrow", "snooze"}),
+        (failed(is_paused=True), {"snooze"}),
+        (failed(state="disabled"), set()),
+    ],
+)
+def test_what_fails_can_be_snoozed_and_what_may_run_paused_for_a_day(
+    job: JobStatus, offered: set[Verb]
+) -> None:
+    verbs = {entry.action.verb for entry in entry_of(job).entries if entry.action}
+    assert verbs & {"pause_until_tomorrow", "snooze"} == offered
+
+
 RUNNING = a_job(id="a", state="running", is_running=True)
 
 
@@ -230,6 +263,8 @@ def test_without_jobs_it_says_what_to_do() -> None:
     labels = [entry.label for entry in menu_of()]
     assert "No jobs yet: try `daybell add`" in labels
     assert "or put job files into /home/me/jobs" in labels
+    assert Entry("Add sample jobs", Action("add_samples"), key="add_samples") in menu_of()
+    assert not any(entry.key == "add_samples" for entry in menu_of(a_job()))
 
 
 def test_siblings_have_keys_of_their_own() -> None:
@@ -242,7 +277,7 @@ def test_siblings_have_keys_of_their_own() -> None:
 
 def test_the_same_status_looks_the_same_all_day() -> None:
     status = a_status(failed(), RUNNING)
-    midnight = stale_at(BERLIN, NOW)
+    midnight = tomorrow(NOW.astimezone(BERLIN))
     assert tray_view(status, BERLIN, NOW) == tray_view(status, BERLIN, midnight - timedelta(seconds=1))
     assert tray_view(status, BERLIN, NOW) != tray_view(status, BERLIN, midnight)
 

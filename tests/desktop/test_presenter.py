@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from daybell.core.views import TrayView
-from daybell.desktop.tray.presenter import Presenter
+from daybell.desktop.tray.presenter import LONGEST, Presenter, seconds_until
 from daybell.model.status import JobStatus, SchedulerStatus, Status
 from tray_host import wait_until
 
@@ -133,6 +133,21 @@ def test_at_midnight_times_read_differently() -> None:
     wait_until(lambda: len(world.tray.views) == 2, "the view of the next day")
     assert [view.menu[2].label for view in world.tray.views] == ["0 — next Sat 01:00", "0 — next 01:00"]
     world.presenter.stop()
+
+
+@pytest.mark.parametrize(
+    ("stale", "seconds"),
+    [
+        (None, LONGEST),
+        (NOON - timedelta(hours=8), 0.0),
+        (NOON + timedelta(seconds=30), 30.0),
+        (NOON + timedelta(hours=8), LONGEST),
+    ],
+)
+def test_a_midnight_that_passes_in_sleep_is_noticed_soon_after(
+    stale: datetime | None, seconds: float
+) -> None:
+    assert seconds_until(stale, NOON) == seconds
 
 
 def test_a_status_that_fails_is_logged_and_the_next_one_shown(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from daybell.core.notices import greeting
 from daybell.core.views import Action
 from daybell.desktop.notices.interface import DEFAULT, Notice, Notices
 from daybell.desktop.notices.teller import REMEMBERED, NoticeTeller
@@ -43,7 +44,7 @@ def desk() -> Desk:
 def a_failure(key: str = "backup", kind: NoticeKind = "failure", *, log: bool = True) -> NoticeText:
     buttons: tuple[Button, ...] = ("run_again", "open_log", "snooze") if log else ("run_again", "snooze")
     words = {"title": "Back up failed", "body": "disk full"}
-    return NoticeText(key=key, kind=kind, job_id="backup", buttons=buttons, **words)
+    return NoticeText(key=key, kind=kind, job_id="backup", run_id="r1", buttons=buttons, **words)
 
 
 def test_a_failure_stays_on_the_screen_with_the_buttons_that_work(desk: Desk) -> None:
@@ -51,7 +52,7 @@ def test_a_failure_stays_on_the_screen_with_the_buttons_that_work(desk: Desk) ->
     (notice,) = desk.screen.shown
     assert (notice.key, notice.title, notice.body) == ("backup", "Back up failed", "disk full")
     assert (notice.urgency, notice.icon) == ("critical", "failed")
-    assert [button.label for button in notice.buttons] == ["Run again", "Open log"]
+    assert [button.label for button in notice.buttons] == ["Run again", "Open log", "Snooze 1 h"]
 
 
 def test_a_recovery_is_calm(desk: Desk) -> None:
@@ -62,9 +63,11 @@ def test_a_recovery_is_calm(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("button", "acts"),
     [
-        ("run_again", [Action("run", "backup")]),
-        ("open_log", [Action("open_log", "backup")]),
-        (DEFAULT, [Action("open_log", "backup")]),
+        ("run_again", [Action("run", "backup", "r1")]),
+        ("open_log", [Action("open_log", "backup", "r1")]),
+        ("snooze", [Action("snooze", "backup", "r1")]),
+        (DEFAULT, [Action("open_log", "backup", "r1")]),
+        ("pause_until_tomorrow", []),
         ("unheard of", []),
     ],
 )
@@ -72,6 +75,13 @@ def test_a_button_asks_for_its_verb(desk: Desk, button: str, acts: list[Action])
     desk.teller.tell(a_failure())
     desk.teller.pressed("backup", button)
     assert desk.acts == acts
+
+
+def test_what_is_about_no_job_can_have_buttons_too(desk: Desk) -> None:
+    desk.teller.tell(greeting())
+    assert [button.label for button in desk.screen.shown[0].buttons] == ["Add sample jobs", "Open job folder"]
+    desk.teller.pressed("greeting", "add_samples")
+    assert desk.acts == [Action("add_samples")]
 
 
 def test_a_click_on_a_notice_without_a_log_does_nothing(desk: Desk) -> None:
@@ -95,4 +105,4 @@ def test_what_is_told_before_there_is_a_screen_is_understood_later() -> None:
     teller.pressed("backup", "run_again")
     teller.act_by(acts.append)
     teller.pressed("backup", "run_again")
-    assert acts == [Action("run", "backup")]
+    assert acts == [Action("run", "backup", "r1")]

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import BERLIN, a_job, at, cron, every
-from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Stop
+from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Snooze, Stop
 from daybell.engine.ports import AttemptResult
 from daybell.engine.simulated import Behaviour, Simulation
 from daybell.model.durations import Duration
-from daybell.model.errors import Conflict
+from daybell.model.errors import Conflict, JobNotFound
 from daybell.model.events import NoticeSent
 from daybell.model.incident import NoticeKind
 from daybell.model.job import Job, Notify
@@ -104,6 +104,60 @@ def test_N1_there_is_no_reminder_of_a_job_that_rests() -> None:
     machine.reload()
     machine.run_for(3 * DAY)
     assert machine.kinds == ["failure", "reminder"]
+
+
+def test_a_snoozed_incident_is_silent_until_then_and_reminds_if_it_lasts() -> None:
+    machine = Machine(every_minute(), behaviour=failing())
+    machine.run_for(MINUTE + 2 * SECOND)
+    machine.ask(Snooze("backup", machine.clock.now() + HOUR))
+    machine.behaving(failing("another problem"), HOUR - SECOND)
+    assert machine.kinds == ["failure"]
+    machine.run_for(2 * SECOND)
+    assert machine.kinds == ["failure", "reminder"]
+    assert machine.teller.told[-1].body.endswith("Exit code 3: another problem")
+
+
+def test_a_snoozed_incident_that_ends_is_told_once() -> None:
+    machine = Machine(every_minute(), behaviour=failing())
+    machine.run_for(MINUTE + 2 * SECOND)
+    machine.ask(Snooze("backup", machine.clock.now() + HOUR))
+    machine.behaving(WELL, 2 * HOUR)
+    assert machine.kinds == ["failure", "recovery"]
+
+
+def test_a_snooze_survives_a_restart() -> None:
+    machine = Machine(every_minute(), behaviour=failing())
+    machine.run_for(MINUTE + 2 * SECOND)
+    machine.ask(Snooze("backup", machine.clock.now() + HOUR))
+    machine.crash()
+    machine.restart()
+    machine.behaving(failing("another problem"), 30 * MINUTE)
+    assert machine.kinds == ["failure"]
+
+
+def test_only_what_fails_can_be_snoozed_and_only_for_a_while() -> None:
+    machine = Machine(every_minute(), behaviour=WELL)
+    machine.run_for(2 * MINUTE)
+    with pytest.raises(Conflict, match="nothing to be silent about"):
+        machine.ask(Snooze("backup", machine.clock.now() + HOUR))
+    machine.behaving(failing(), 2 * MINUTE)
+    with pytest.raises(Conflict, match="before it begins"):
+        machine.ask(Snooze("backup", machine.clock.now()))
+    with pytest.raises(JobNotFound):
+        machine.ask(Snooze("gone", machine.clock.now() + HOUR))
+
+
+def test_a_first_start_without_jobs_greets_once_and_offers_samples() -> None:
+    machine = Machine(behaviour=WELL, notices=NIGHT)
+    (greeting,) = machine.teller.told
+    assert (greeting.kind, greeting.buttons) == ("greeting", ("add_samples", "open_folder"))
+    machine.crash()
+    machine.restart()
+    assert machine.kinds == ["greeting"]
+
+
+def test_a_first_start_with_jobs_needs_no_greeting() -> None:
+    assert Machine(every_minute(), behaviour=WELL).kinds == []
 
 
 def test_a_removed_job_is_not_told_of_any_more() -> None:

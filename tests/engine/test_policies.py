@@ -12,6 +12,7 @@ from daybell.engine.ports import Attempt, AttemptResult
 from daybell.engine.simulated import Behaviour, Simulation
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
+from daybell.model.events import JobPaused
 from daybell.model.job import Job, StartupTrigger
 from daybell.model.run import Run
 from daybell.model.status import Problem
@@ -214,6 +215,83 @@ def test_M8_a_manual_run_passes_a_pause() -> None:
     simulation.ask(RunNow("backup"))
     simulation.run_for(timedelta(seconds=2))
     assert [(run.cause, run.outcome, run.due) for run in simulation.rows()] == [("manual", "succeeded", None)]
+
+
+def test_a_pause_with_an_end_ends_by_itself() -> None:
+    simulation = simulate(every_minute())
+    end = START + 3 * MINUTE + timedelta(seconds=30)
+    simulation.ask(Pause("backup", end))
+    assert simulation.status("backup").paused_until == end
+    simulation.run_until(end - timedelta(seconds=1))
+    assert simulation.status("backup").is_paused
+    simulation.run_for(MINUTE)
+    status = simulation.status("backup")
+    assert (status.is_paused, status.paused_until) == (False, None)
+    skipped, ran = simulation.rows()
+    assert (skipped.reason, skipped.due, skipped.due_to) == ("paused", START + MINUTE, START + 3 * MINUTE)
+    assert (ran.outcome, ran.due) == ("succeeded", START + 4 * MINUTE)
+
+
+@pytest.mark.parametrize("away", ["suspended", "down"])
+@pytest.mark.parametrize("is_resumed", [False, True])
+def test_what_was_due_after_a_pause_that_ended_meanwhile_is_caught_up(away: str, *, is_resumed: bool) -> None:
+    simulation = simulate(every_minute())
+    simulation.ask(Pause("backup", START + 3 * MINUTE + timedelta(seconds=30)))
+    simulation.run_for(MINUTE)
+    if away == "down":
+        simulation.crash()
+    simulation.clock.step_to(START + timedelta(minutes=10, seconds=30))
+    if away == "down":
+        simulation.restart()
+    if is_resumed:
+        simulation.ask(Resume("backup"))
+    simulation.run_for(timedelta(seconds=2))
+    rows = sorted(simulation.rows(), key=lambda run: run.due or START)
+    assert [(run.outcome, run.reason, run.due, run.due_to) for run in rows] == [
+        ("skipped", "paused", START + MINUTE, START + 3 * MINUTE),
+        ("missed", "caught up by the newest", START + 4 * MINUTE, START + 9 * MINUTE),
+        ("succeeded", None, START + 10 * MINUTE, None),
+    ]
+
+
+def test_the_newest_pause_counts() -> None:
+    simulation = simulate(every_minute())
+    soon, later = START + MINUTE, START + 10 * MINUTE
+    for until in (soon, later, later, None):
+        simulation.ask(Pause("backup", until))
+    simulation.run_for(timedelta(hours=1))
+    assert simulation.status("backup").state == "paused"
+    simulation.ask(Pause("backup", simulation.clock.now() + MINUTE))
+    simulation.run_for(MINUTE + timedelta(seconds=30))
+    assert simulation.status("backup").state == "idle"
+    assert sum(isinstance(one.event, JobPaused) for one in simulation.ledger.replay()) == 4
+
+
+def test_a_pause_of_all_outlasts_the_end_of_one() -> None:
+    simulation = simulate(every_minute())
+    simulation.ask(Pause("backup", START + MINUTE + timedelta(seconds=30)))
+    simulation.ask(Pause(None))
+    simulation.run_for(5 * MINUTE + timedelta(seconds=5))
+    assert simulation.status("backup").paused_until is None
+    assert simulation.rows() == []
+    simulation.ask(Resume(None))
+    (skipped,) = simulation.rows()
+    assert (skipped.reason, skipped.due, skipped.due_to) == ("paused", START + MINUTE, START + 5 * MINUTE)
+
+
+def test_a_disabled_job_s_pause_ends_too() -> None:
+    simulation = simulate(every_minute(enabled=False))
+    simulation.ask(Pause("backup", START + MINUTE))
+    simulation.run_for(2 * MINUTE)
+    assert not simulation.status("backup").is_paused
+    assert simulation.rows() == []
+
+
+def test_a_pause_that_would_be_over_is_refused() -> None:
+    simulation = simulate(every_minute())
+    with pytest.raises(Conflict, match="before it begins"):
+        simulation.ask(Pause("backup", START))
+    assert simulation.status("backup").state == "idle"
 
 
 def test_a_pause_survives_a_restart() -> None:

@@ -19,6 +19,7 @@ class JobStatusShape(TypedDict):
     error_count: int
     is_running: bool
     is_paused: bool
+    paused_until: str | None
 
 
 class SchedulerShape(TypedDict):

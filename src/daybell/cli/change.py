@@ -1,13 +1,14 @@
-"""`add`, `remove`: which jobs are there?"""
+"""`add`, `samples`, `remove`: which jobs are there?"""
 
 import json
 import os
+import sys
 from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from daybell.api.client import Json
+from daybell.api.client import ApiError, Json
 from daybell.api.shapes import JobStatusShape, StatusShape
 from daybell.cli.asking import app, job_path
 from daybell.cli.failure import Exit, Failure, UsageError
@@ -34,6 +35,29 @@ def add(args: Namespace, terminal: Terminal) -> int:
     for problem in now["problems"]:
         if problem["file"] == f"{job['id']}.json":
             terminal.say(f"but {problem_line(problem)}")
+    return Exit.OK
+
+
+def add_samples(args: Namespace, terminal: Terminal) -> int:
+    """What is there already stays as it is."""
+    from daybell.core.samples import samples  # noqa: PLC0415 - no other command needs it
+
+    added: list[Json] = []
+    with app(terminal) as client:
+        for job_id, definition in samples(sys.platform).items():
+            try:
+                added.append(client.post("/api/v1/jobs", {"id": job_id, **json.loads(definition)}))
+            except ApiError as error:
+                if error.code != "conflict":
+                    raise
+    if args.json:
+        terminal.print_json(added)
+        return Exit.OK
+    for answer in added:
+        job = cast("JobStatusShape", answer)
+        terminal.say(f"added {job['id']} ({job['schedule']}); {_prospect(job, terminal)}")
+    if not added:
+        terminal.say("the sample jobs are there already; `daybell remove JOB` takes one away")
     return Exit.OK
 
 

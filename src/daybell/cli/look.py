@@ -22,7 +22,10 @@ from daybell.cli.words import (
 )
 from daybell.core.tables import Cell, Column, Row, clean, paint
 
-NO_JOBS = "There are no jobs yet. Add one: daybell add hello --every 1m -- echo hello"
+NO_JOBS = (
+    "There are no jobs yet. `daybell samples` adds three to look at; or begin with one of your own:\n"
+    "daybell add hello --every 1m -- echo hello"
+)
 
 
 class HandlerShape(TypedDict):
@@ -85,7 +88,7 @@ def list_jobs(args: Namespace, terminal: Terminal) -> int:
                     Cell(job["name"]),
                     Cell(job["state"], STATES.get(job["state"], "")),
                     Cell(job["schedule"]),
-                    Cell(short(job["next_run"], terminal.now, terminal.zone)),
+                    Cell(coming(job, terminal)),
                 ]
             )
             for job in jobs
@@ -131,6 +134,13 @@ def _print_jobs(jobs: list[JobStatusShape], terminal: Terminal) -> None:
     terminal.print_table(columns, [_job_row(job, terminal) for job in jobs])
 
 
+def coming(job: JobStatusShape, terminal: Terminal) -> str:
+    """When it runs next, or until when nothing of it does."""
+    if job["paused_until"]:
+        return f"not before {short(job['paused_until'], terminal.now, terminal.zone)}"
+    return short(job["next_run"], terminal.now, terminal.zone)
+
+
 def _job_row(job: JobStatusShape, terminal: Terminal) -> Row:
     word, style = OUTCOMES.get(job["last_outcome"] or "", ("", ""))
     last = short(job["last_run"], terminal.now, terminal.zone)
@@ -139,7 +149,7 @@ def _job_row(job: JobStatusShape, terminal: Terminal) -> Row:
             Cell(job["id"]),
             Cell(job["state"], STATES.get(job["state"], "")),
             Cell(f"{last} {word}" if job["last_run"] else NOTHING, style),
-            Cell(short(job["next_run"], terminal.now, terminal.zone)),
+            Cell(coming(job, terminal)),
             Cell(str(job["run_count"])),
             Cell(str(job["error_count"]), "red" if job["error_count"] else ""),
         ],
@@ -164,6 +174,7 @@ def _job_fields(answer: JobAnswer, terminal: Terminal) -> list[tuple[str, str]]:
         ("about", job["description"]),
         ("tags", ", ".join(job["tags"])),
         ("state", now["state"]),
+        ("paused until", full(now["paused_until"], terminal.zone) if now["paused_until"] else ""),
         ("schedule", now["schedule"]),
         ("next run", full(now["next_run"], terminal.zone)),
         ("command", command_line(job["handler"])),

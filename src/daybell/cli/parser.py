@@ -124,6 +124,7 @@ def _change_commands(commands: Commands) -> None:
     new.add_argument("--env", metavar="K=V", action="append", default=[], help="add a variable (repeatable)")
     new.add_argument("--tag", metavar="TAG", action="append", default=[], help="add a tag (repeatable)")
     new.add_argument("--shell", action="store_true", help="COMMAND is one command line for the shell")
+    commands.add("samples", change.add_samples, "add three harmless jobs, to see what Daybell does")
     gone = commands.add("remove", change.remove, "remove a job; its history stays", has_json=False)
     gone.add_argument("job", metavar="JOB", help="its id")
 

@@ -35,10 +35,10 @@ def fold_record(record: JobRecord | None, event: AnyEvent) -> JobRecord | None:
     if record is None:
         return None
     match event:
-        case JobPaused():
-            return replace(record, is_paused=True)
+        case JobPaused(until=until):
+            return replace(record, is_paused=True, paused_until=until)
         case JobResumed():
-            return replace(record, is_paused=False)
+            return replace(record, is_paused=False, paused_until=None)
         case RunSkipped(run=run) | RunQueued(run=run) | RunClaimed(run=run):
             return _decided(record, run)
         case RunStarted(at=at):

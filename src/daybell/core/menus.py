@@ -117,15 +117,26 @@ def job_entry(job: JobStatus, when: When) -> Entry:
         enabled=job.state != "disabled",
         key="enabled",
     )
-    entries = [toggle, Entry("Run now", Action("run", job.id), key="run")]
+    entries = [toggle]
+    if not job.is_paused and job.state != "disabled":
+        until_tomorrow = Action("pause_until_tomorrow", job.id)
+        entries.append(Entry("Pause until tomorrow", until_tomorrow, key="pause_until_tomorrow"))
+    entries.append(Entry("Run now", Action("run", job.id), key="run"))
     if job.is_running or job.state == "queued":
         entries.append(Entry("Cancel", Action("cancel", job.id), key="cancel"))
     if job.last_run:
-        entries.append(Entry("Open last output", Action("open_log", job.id), key="open_log"))
+        entries.append(Entry(log_label(job), Action("open_log", job.id), key="open_log"))
+    if is_failing(job):
+        entries.append(Entry("Snooze notices for 1 h", Action("snooze", job.id), key="snooze"))
     entries += [SEPARATOR, note("outcome", outcome_line(job, when))]
     words = standing(job, when)
     label = f"{job_title(job)} — {words}" if words else job_title(job)
     return Entry(label, entries=tuple(entries), key=f"job:{job.id}")
+
+
+def log_label(job: JobStatus) -> str:
+    is_over = not job.is_running and is_failing(job)
+    return "Open log at the error" if is_over else "Open last output"
 
 
 def standing(job: JobStatus, when: When) -> str:
@@ -138,7 +149,8 @@ def standing(job: JobStatus, when: When) -> str:
         case "completed":
             parts = failed or ["completed"]
         case "paused":
-            parts = ["paused", *failed]
+            until = f" until {when(job.paused_until)}" if job.paused_until else ""
+            parts = [f"paused{until}", *failed]
         case _:
             parts = [STANDINGS[job.state]]
     return ", ".join(parts)
@@ -164,6 +176,7 @@ def no_jobs(home: str) -> tuple[Entry, ...]:
     return (
         note("no_jobs", "No jobs yet: try `daybell add`"),
         note("home", f"or put job files into {short}"),
+        Entry("Add sample jobs", Action("add_samples"), key="add_samples"),
     )
 
 

@@ -9,7 +9,15 @@ from daybell.model.run import Run
 
 DIGEST_LINES = 6
 """What a notice on the screen has room for."""
-URGENCY: tuple[NoticeKind, ...] = ("failure", "reminder", "late", "too_long", "recovery", "digest")
+URGENCY: tuple[NoticeKind, ...] = (
+    "failure",
+    "reminder",
+    "late",
+    "too_long",
+    "recovery",
+    "digest",
+    "greeting",
+)
 """What comes first in a digest."""
 UNITS = (
     ("day", timedelta(days=1)),
@@ -17,6 +25,18 @@ UNITS = (
     ("min", timedelta(minutes=1)),
     ("s", timedelta(seconds=1)),
 )
+
+
+def greeting() -> NoticeText:
+    """The first words to somebody who has no job yet."""
+    return NoticeText(
+        key="greeting",
+        kind="greeting",
+        title="Welcome to Daybell",
+        body="It is running, and has no jobs yet. Try the samples, put job files into the job folder, "
+        "or say `daybell add` in a terminal.",
+        buttons=("add_samples", "open_folder"),
+    )
 
 
 def failure(run: Run, title: str) -> NoticeText:

@@ -41,6 +41,7 @@ def job_status(standing: Standing, zone: ZoneInfo) -> JobStatus:
         error_count=record.error_count,
         is_running=any(not open_run.is_waiting for open_run in standing.open_runs),
         is_paused=standing.is_paused,
+        paused_until=_local(record.paused_until, zone),
     )
 
 

@@ -15,10 +15,14 @@ Verb = Literal[
     "run",
     "cancel",
     "pause",
+    "pause_until_tomorrow",
     "resume",
+    "snooze",
     "open_log",
     "pause_all",
     "resume_all",
+    "show_status",
+    "add_samples",
     "open_folder",
     "about",
     "quit",
@@ -35,6 +39,8 @@ class Action(Struct, frozen=True, gc=False):
 
     verb: Verb
     job_id: str | None = None
+    run_id: str | None = None
+    """Where it is about one run of that job, and not about its last."""
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -72,10 +78,9 @@ UNPRINTABLE = {"Cc", "Cf", "Cs"}
 JOINERS = "\u200c\u200d"  # letters and emoji are composed with them
 
 
-def stale_at(zone: ZoneInfo, now: datetime) -> datetime:
-    """When the same status reads differently: at midnight "02:30" becomes "Sun 02:30"."""
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), zone)
+def tomorrow(now: datetime) -> datetime:
+    """The next midnight of the zone that `now` is in. "02:30" reads "Sun 02:30" from then on."""
+    return datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
 
 
 def icon_state(status: Status) -> IconState:

@@ -48,13 +48,18 @@ class Dispatcher:
         self._stop_replies: list[Future[tuple[str, ...]]] = []
 
     def boot(self, read: DefinitionsRead) -> None:
-        """What the last life left open is over; then come the gap since, and the startup triggers."""
+        """What the last life left open is over; then come the gap since, and the startup triggers.
+
+        The very first life greets the person, if there is nothing to run.
+        """
         for open_run in list(self.state.records.open_runs.values()):
             reason = "Daybell ended while it waited" if open_run.is_waiting else "Daybell ended while it ran"
             self._runs.finish(open_run.run, "interrupted", reason)
         now = self._clock.now()
         self.state.record(SchedulerStarted(at=now, jobs=len(read.jobs), version=self.state.config.version))
         self.planner.take_in(read)
+        if self.state.records.lives == 1 and not (read.jobs or read.invalid):
+            self.watch.greet()
         for job in self.state.jobs.values():
             self.planner.settle(job)
             if job.enabled and has_startup(job):

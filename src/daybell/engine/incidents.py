@@ -27,6 +27,10 @@ class Watch:
         self._state = state
         self._clock = clock
 
+    def greet(self) -> None:
+        """At once, also in the quiet hours: somebody has just started Daybell for the first time."""
+        self._send(notices.greeting())
+
     def admitted(self, run: Run, job: Job) -> None:
         """It should start soon. Time asleep does not make it late, nor what was missed before (N3)."""
         if job.late_after is None or run.cause not in AUTOMATIC:

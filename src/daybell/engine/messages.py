@@ -70,6 +70,8 @@ class Pause(Struct, frozen=True):
     """Hold one job, or every job."""
 
     job_id: str | None
+    until: datetime | None = None
+    """One job's pause may end by itself."""
 
 
 class Resume(Struct, frozen=True):
@@ -78,11 +80,18 @@ class Resume(Struct, frozen=True):
     job_id: str | None
 
 
+class Snooze(Struct, frozen=True):
+    """Tell nothing of what is wrong with this job until then."""
+
+    job_id: str
+    until: datetime
+
+
 class Stop(Struct, frozen=True):
     """Start nothing more, and end what runs."""
 
 
-Verb = RunNow | CancelRuns | Pause | Resume | DefinitionsRead | Stop
+Verb = RunNow | CancelRuns | Pause | Resume | Snooze | DefinitionsRead | Stop
 
 
 class Asked(Struct, frozen=True):

@@ -13,7 +13,7 @@ from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.registry import Snapshot
 from daybell.engine.runs import Runs
 from daybell.engine.state import State
-from daybell.model.events import JobRemoved, JobScheduled
+from daybell.model.events import JobRemoved, JobResumed, JobScheduled
 from daybell.model.job import Job
 
 log = logging.getLogger(__name__)
@@ -69,11 +69,17 @@ class Planner:
             is_completed=coming is None and is_completed(job, self._state.cursor(job_id), calendar),
             schedule=self._state.schedules[job_id],
         )
-        alarm = None if due is None else alarm_at(due, self._clock.now())
-        return Look(alarm, Snapshot(job_status(standing, self._state.config.zone), calendar))
+        snapshot = Snapshot(job_status(standing, self._state.config.zone), calendar)
+        return Look(self._alarm(job_id, due), snapshot)
+
+    def _alarm(self, job_id: str, due: datetime | None) -> datetime | None:
+        if due is not None:
+            return alarm_at(due, self._clock.now())
+        return None if self._state.is_stopping else self._state.records.jobs[job_id].paused_until
 
     def settle(self, job: Job) -> None:
         """Decide every instant up to now: on time or missed; inside a pause they wait for its end."""
+        self._end_pause(job)
         if not job.enabled or self._state.is_stopping or self._state.records.is_paused(job.id):
             return
         now = self._clock.now()
@@ -96,14 +102,21 @@ class Planner:
         for instant in decided.on_time:
             self._runs.request(job, "schedule", instant)
 
-    def pass_pause(self, job: Job) -> None:
+    def pass_pause(self, job: Job, until: datetime) -> None:
         """A pause that is over owes nothing: the instants inside it become one row (M8)."""
         if not job.enabled or self._state.records.is_paused(job.id):
             return
         calendar = self._state.calendar(job.id)
-        gap = paused_gap(job, self._state.cursor(job.id), self._clock.now(), calendar)
+        gap = paused_gap(job, self._state.cursor(job.id), until, calendar)
         if gap is not None:
             self._runs.pass_over(job.id, "schedule", gap, "skipped")
+
+    def _end_pause(self, job: Job) -> None:
+        """A pause may end by itself, also while the machine sleeps: what came after it is owed again."""
+        now, until = self._clock.now(), self._state.records.jobs[job.id].paused_until
+        if until is not None and until <= now and not self._state.is_stopping:
+            self._state.record(JobResumed(at=now, job_id=job.id), job.id)
+            self.pass_pause(job, until)
 
     def take_in(self, read: DefinitionsRead) -> None:
         """Validate, then swap: a job whose file went bad stays as it was (G1)."""

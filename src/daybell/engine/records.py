@@ -11,6 +11,7 @@ from daybell.model.events import (
     JobRemoved,
     NoticeHeld,
     NoticeSent,
+    SchedulerStarted,
 )
 from daybell.model.incident import Incident, NoticeText
 from daybell.model.record import JobRecord, OpenRun
@@ -30,6 +31,8 @@ class Records:
         self.held: Mapping[str, NoticeText] = {}
         """Notices that wait for the end of the quiet hours, by key."""
         self.all_paused = False
+        self.lives = 0
+        """How often the scheduler has started in this home."""
         self._of_job: dict[str, dict[str, OpenRun]] = {}
 
     @property
@@ -50,6 +53,8 @@ class Records:
                 self.all_paused = True
             case AllResumed():
                 self.all_paused = False
+            case SchedulerStarted():
+                self.lives += 1
             case JobRemoved(job_id=job_id):
                 self.jobs.pop(job_id, None)
                 self._fold_notices(event, job_id)

@@ -16,7 +16,7 @@ from daybell.engine.bus import Bus, Subscriber
 from daybell.engine.errand import Errand
 from daybell.engine.loop import Engine, Ports
 from daybell.engine.mailbox import Mailbox
-from daybell.engine.messages import Asked, CancelRuns, Pause, Resume, RunNow, Stop, Verb
+from daybell.engine.messages import Asked, CancelRuns, Pause, Resume, RunNow, Snooze, Stop, Verb
 from daybell.engine.ports import ABSENCE, JobFiles
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
@@ -160,13 +160,20 @@ class SchedulerService:
         """End this run, or all open runs of this job; their ids. RunNotFound; Conflict when none is open."""
         return self._ask(CancelRuns(target))
 
-    def pause_job(self, job_id: str) -> None:
-        """JobNotFound. Pausing what is paused is fine."""
-        self._ask(Pause(job_id))
+    def pause_job(self, job_id: str, until: datetime | None = None) -> None:
+        """Until then, or until somebody resumes it. Pausing what is paused is fine: the newest wish counts.
+
+        JobNotFound; Conflict when that time is over.
+        """
+        self._ask(Pause(job_id, until))
 
     def resume_job(self, job_id: str) -> None:
         """JobNotFound."""
         self._ask(Resume(job_id))
+
+    def snooze_job(self, job_id: str, until: datetime) -> None:
+        """Tell nothing of its failures until then. JobNotFound; Conflict when nothing is wrong with it."""
+        self._ask(Snooze(job_id, until))
 
     def pause_all(self) -> None:
         self._ask(Pause(None))

@@ -1,20 +1,24 @@
 """What may a person ask of the engine? Each verb answers with run ids or raises a DaybellError."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import datetime
 from typing import assert_never
 
-from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow
+from daybell.core.incidents import snooze
+from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Snooze
 from daybell.engine.planning import Planner
 from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.runs import Runs
 from daybell.engine.state import State
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
-from daybell.model.events import AllPaused, AllResumed, JobPaused, JobResumed
+from daybell.model.events import AllPaused, AllResumed, IncidentChanged, JobPaused, JobResumed
 from daybell.model.job import Job
+
+Answerable = RunNow | CancelRuns | Pause | Resume | Snooze | DefinitionsRead
 
 
 class Verbs:
-    """Run now, cancel, pause and resume, on the same path as everything else."""
+    """Run now, cancel, pause, resume and snooze, on the same path as everything else."""
 
     def __init__(self, state: State, clock: Clock, runs: Runs, planner: Planner) -> None:
         self._state = state
@@ -22,16 +26,18 @@ class Verbs:
         self._runs = runs
         self._planner = planner
 
-    def answer(self, verb: RunNow | CancelRuns | Pause | Resume | DefinitionsRead) -> tuple[str, ...]:
+    def answer(self, verb: Answerable) -> tuple[str, ...]:
         match verb:
             case RunNow(job_id=job_id):
                 return self._run_now(job_id)
             case CancelRuns(target=target):
                 return self._cancel(target)
-            case Pause(job_id=paused):
-                return self._pause(paused)
+            case Pause(job_id=paused, until=until):
+                return self._pause(paused, until)
             case Resume(job_id=resumed):
                 return self._resume(resumed)
+            case Snooze(job_id=snoozed, until=until):
+                return self._snooze(snoozed, until)
             case DefinitionsRead():
                 self._planner.take_in(verb)
                 return ()
@@ -57,23 +63,31 @@ class Verbs:
             self._runs.end(open_run, "cancelled", "cancelled by hand")
         return tuple(open_run.run.run_id for open_run in chosen)
 
-    def _pause(self, job_id: str | None) -> tuple[str, ...]:
+    def _pause(self, job_id: str | None, until: datetime | None) -> tuple[str, ...]:
         """What was due until now is decided first, as if the pause came a moment later."""
         now = self._clock.now()
+        if until is not None and until <= now:
+            raise Conflict("a pause cannot end before it begins")
         for job in self._chosen(job_id):
             self._planner.settle(job)
             self._state.batch.touched.add(job.id)
         if job_id is None:
             if not self._state.records.all_paused:
                 self._state.record(AllPaused(at=now))
-        elif not self._state.records.jobs[job_id].is_paused:
-            self._state.record(JobPaused(at=now, job_id=job_id), job_id)
+        elif not self._is_paused(job_id, until):
+            self._state.record(JobPaused(at=now, job_id=job_id, until=until), job_id)
         return ()
+
+    def _is_paused(self, job_id: str, until: datetime | None) -> bool:
+        record = self._state.records.jobs[job_id]
+        return record.is_paused and record.paused_until == until
 
     def _resume(self, job_id: str | None) -> tuple[str, ...]:
         """The instants inside the pause become one row, and owe nothing (M8)."""
         now = self._clock.now()
         chosen = self._chosen(job_id)
+        for job in chosen:
+            self._planner.settle(job)  # a pause that has ended by itself owes what came after it
         was_paused = [job for job in chosen if self._state.records.is_paused(job.id)]
         if job_id is None and self._state.records.all_paused:
             self._state.record(AllResumed(at=now))
@@ -81,7 +95,17 @@ class Verbs:
             self._state.record(JobResumed(at=now, job_id=job_id), job_id)
         for job in was_paused:
             self._state.batch.touched.add(job.id)
-            self._planner.pass_pause(job)
+            self._planner.pass_pause(job, now)
+        return ()
+
+    def _snooze(self, job_id: str, until: datetime) -> tuple[str, ...]:
+        now = self._clock.now()
+        incident = self._state.records.incidents.get(self._job(job_id).id)
+        if incident is None:
+            raise Conflict(f"{job_id} works: there is nothing to be silent about")
+        if until <= now:
+            raise Conflict("a silence cannot end before it begins")
+        self._state.record(IncidentChanged(at=now, job_id=job_id, incident=snooze(incident, until)))
         return ()
 
     def _job(self, job_id: str) -> Job:
@@ -92,5 +116,5 @@ class Verbs:
             raise JobNotFound(f"there is no job {job_id!r}")
         return job
 
-    def _chosen(self, job_id: str | None) -> Iterable[Job]:
+    def _chosen(self, job_id: str | None) -> Sequence[Job]:
         return list(self._state.jobs.values()) if job_id is None else [self._job(job_id)]

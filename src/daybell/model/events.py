@@ -40,7 +40,10 @@ class JobRemoved(Event, frozen=True, tag="job_removed"):
 
 
 class JobPaused(Event, frozen=True, tag="job_paused"):
+    """Nothing of it is due until somebody resumes it, or until that instant; the newest pause counts."""
+
     job_id: str
+    until: datetime | None = None
 
 
 class JobResumed(Event, frozen=True, tag="job_resumed"):

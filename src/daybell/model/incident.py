@@ -5,8 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-NoticeKind = Literal["failure", "recovery", "reminder", "late", "too_long", "digest"]
-Button = Literal["run_again", "open_log", "snooze", "pause_until_tomorrow"]
+NoticeKind = Literal["failure", "recovery", "reminder", "late", "too_long", "digest", "greeting"]
+Button = Literal["run_again", "open_log", "snooze", "pause_until_tomorrow", "add_samples", "open_folder"]
 
 
 class NoticeText(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -18,7 +18,7 @@ class NoticeText(Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str
     body: str
     job_id: str | None = None
-    """None: it is about several jobs."""
+    """None: it is about several jobs, or about none."""
     run_id: str | None = None
     """The run it came of, if it came of one."""
     buttons: tuple[Button, ...] = ()

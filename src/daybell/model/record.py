@@ -18,6 +18,8 @@ class JobRecord(Struct, frozen=True, kw_only=True):
     cursor: datetime
     """The last instant decided; what is due next lies after it."""
     is_paused: bool = False
+    paused_until: datetime | None = None
+    """When its pause ends by itself; None: somebody must end it."""
     is_late: bool = False
     """The person was told that a run did not start on time, and none has started since (N3)."""
     last_run: datetime | None = None

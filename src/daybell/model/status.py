@@ -38,6 +38,8 @@ class JobStatus(Struct, frozen=True, kw_only=True):
     error_count: int = 0
     is_running: bool = False
     is_paused: bool = False
+    paused_until: datetime | None = None
+    """When its own pause ends by itself."""
 
 
 class SchedulerStatus(Struct, frozen=True, kw_only=True):

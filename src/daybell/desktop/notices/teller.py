@@ -3,12 +3,19 @@
 import threading
 from collections.abc import Callable
 
-from daybell.core.views import Action, IconState
+from daybell.core.views import Action, IconState, Verb
 from daybell.desktop.notices.interface import DEFAULT, Button, Notice, Notices, Urgency
 from daybell.model.incident import NoticeKind, NoticeText
 
-BUTTONS = {"run_again": "Run again", "open_log": "Open log"}
-"""Those whose verb exists; the others are not drawn."""
+BUTTONS: dict[str, tuple[str, Verb]] = {
+    "run_again": ("Run again", "run"),
+    "open_log": ("Open log", "open_log"),
+    "snooze": ("Snooze 1 h", "snooze"),
+    "pause_until_tomorrow": ("Pause until tomorrow", "pause_until_tomorrow"),
+    "add_samples": ("Add sample jobs", "add_samples"),
+    "open_folder": ("Open job folder", "open_folder"),
+}
+"""What each says, and what it asks for."""
 ICONS: dict[NoticeKind, IconState] = {
     "failure": "failed",
     "reminder": "failed",
@@ -16,6 +23,7 @@ ICONS: dict[NoticeKind, IconState] = {
     "digest": "failed",
     "recovery": "idle",
     "too_long": "running",
+    "greeting": "idle",
 }
 URGENCIES: dict[NoticeKind, Urgency] = {"failure": "critical", "reminder": "critical"}
 REMEMBERED = 200
@@ -55,14 +63,12 @@ class NoticeTeller:
         """A click on the notice itself means its log, where it has one."""
         with self._lock:
             notice = self._told.get(key)
-        if self._act is None or notice is None or notice.job_id is None:
+        if self._act is None or notice is None:
             return
         if button == DEFAULT:
-            button = "open_log" if "open_log" in notice.buttons else ""
-        if button == "run_again":
-            self._act(Action("run", notice.job_id))
-        elif button == "open_log":
-            self._act(Action("open_log", notice.job_id))
+            button = "open_log"
+        if button in notice.buttons:
+            self._act(Action(BUTTONS[button][1], notice.job_id, notice.run_id))
 
 
 def as_notice(text: NoticeText) -> Notice:
@@ -71,6 +77,6 @@ def as_notice(text: NoticeText) -> Notice:
         title=text.title,
         body=text.body,
         urgency=URGENCIES.get(text.kind, "normal"),
-        buttons=tuple(Button(key, BUTTONS[key]) for key in text.buttons if key in BUTTONS),
+        buttons=tuple(Button(key, BUTTONS[key][0]) for key in text.buttons),
         icon=ICONS[text.kind],
     )

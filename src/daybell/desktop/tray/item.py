@@ -22,10 +22,18 @@ Status = Literal["Passive", "Active", "NeedsAttention"]
 """Passive: not shown. NeedsAttention: never hidden among the icons that a panel folds away."""
 
 
-def item_interface(properties: Callable[[], Properties]) -> Interface:
-    """The item's methods do nothing: the menu is the only way in (ItemIsMenu)."""
+def item_interface(properties: Callable[[], Properties], activate: Callable[[], None]) -> Interface:
+    """The menu is the way in (ItemIsMenu); `activate` is for panels that ask for more at a click.
+
+    The middle button and the wheel do nothing: nobody aims with them.
+    """
+
+    def on_activate(_x: int, _y: int) -> Answer:
+        activate()
+        return ()
+
     methods = {
-        "Activate": Method(("i", "i"), (), ignore),
+        "Activate": Method(("i", "i"), (), on_activate),
         "SecondaryActivate": Method(("i", "i"), (), ignore),
         "ContextMenu": Method(("i", "i"), (), ignore),
         "Scroll": Method(("i", "s"), (), ignore),

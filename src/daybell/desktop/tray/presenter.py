@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from daybell.core.menus import Tags, tray_view
-from daybell.core.views import TrayView, stale_at
+from daybell.core.views import TrayView, tomorrow
 from daybell.desktop.tray.interface import Tray
 from daybell.engine.ports import Clock
 from daybell.model.status import Status
@@ -18,6 +18,13 @@ PAUSE = 1.0
 """Seconds between two looks: more often nobody can read, and it would cost on the battery."""
 STOP_TIMEOUT = 2.0
 """Seconds."""
+LONGEST = 600.0
+"""Seconds: what is waited by stands still while the machine sleeps, and midnight may pass meanwhile."""
+
+
+def seconds_until(stale: datetime | None, now: datetime) -> float:
+    """How long a view holds, if nothing changes."""
+    return LONGEST if stale is None else min(max(0.0, (stale - now).total_seconds()), LONGEST)
 
 
 class Presenter:
@@ -69,17 +76,12 @@ class Presenter:
             except Exception:
                 log.exception("the tray's view could not be made")
             if not self._stopping.wait(self._pause):
-                self._changed.wait(self._seconds_until_stale())
+                self._changed.wait(seconds_until(self._stale, self._clock.now()))
 
     def _look(self) -> None:
         now, zone = self._clock.now(), self._zone()
-        self._stale = stale_at(zone, now)
+        self._stale = tomorrow(now.astimezone(zone))
         view = tray_view(self._status(), zone, now, self._tags())
         if view != self._shown:
             self._tray.show(view)
             self._shown = view
-
-    def _seconds_until_stale(self) -> float | None:
-        if self._stale is None:
-            return None
-        return max(0.0, (self._stale - self._clock.now()).total_seconds())

@@ -19,7 +19,7 @@ from jeepney import (
 from jeepney.io.blocking import DBusConnection
 from msgspec import Struct
 
-from daybell.core.views import Entry, IconState, TrayView
+from daybell.core.views import Action, Entry, IconState, TrayView
 from daybell.desktop.tray.bus_loop import REDIAL_DELAYS, BusLoop
 from daybell.desktop.tray.dbusmenu import DbusMenu
 from daybell.desktop.tray.door import Icon
@@ -75,7 +75,7 @@ class SniIcon(Icon):  # type: ignore[misc]  # pystray ships no types
         self._tree = MenuTree()
         self._dbusmenu = DbusMenu(self._tree, self._click)
         self._objects = {
-            ITEM_PATH: BusObject(item_interface(self._item_properties)),
+            ITEM_PATH: BusObject(item_interface(self._item_properties, self._activate)),
             MENU_PATH: BusObject(self._dbusmenu.interface()),
         }
         self.post = self._loop.post
@@ -154,6 +154,9 @@ class SniIcon(Icon):  # type: ignore[misc]  # pystray ships no types
 
     def _item_properties(self) -> Properties:
         return item_properties(self.name, self.title, pixmaps(self.icon.state), self._status())
+
+    def _activate(self) -> None:
+        guarded(partial(self._act, Action("show_status")))
 
     def _click(self, number: int) -> None:
         node = self._tree.find(number)

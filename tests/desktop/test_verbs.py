@@ -1,0 +1,114 @@
+"""What each verb of the menu and of a notice does."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from builders import a_run, at
+from daybell.core.views import Verb
+from daybell.model.errors import Conflict, DaybellError
+from desktop.tray_world import NOW, World
+
+STARTED = at("2026-03-02 12:00")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def log(world: World, name: str, text: str = "all is well\n") -> Path:
+    path = world.service.home / f"{name}.log"
+    path.write_text(text)
+    return path
+
+
+def test_every_verb_is_known(world: World) -> None:
+    assert set(world.verbs.table) == set(get_args(Verb))
+
+
+@pytest.mark.parametrize("verb", ["run", "cancel", "pause", "resume"])
+def test_what_is_about_a_job_is_asked_for_it(world: World, verb: Verb) -> None:
+    world.does(verb, "backup")
+    assert world.service.asked == [(verb, "backup")]
+
+
+@pytest.mark.parametrize("verb", ["pause_all", "resume_all", "quit"])
+def test_what_is_about_all_is_asked_for_all(world: World, verb: Verb) -> None:
+    world.does(verb)
+    assert world.service.asked == [(verb,)]
+
+
+def test_until_tomorrow_is_until_the_person_s_midnight(world: World) -> None:
+    world.does("pause_until_tomorrow", "backup")
+    assert world.service.asked == [("pause", "backup", at("2026-03-03 00:00 Europe/Berlin"))]
+
+
+def test_a_snooze_lasts_an_hour(world: World) -> None:
+    world.does("snooze", "backup")
+    assert world.service.asked == [("snooze", "backup", at("2026-03-02 23:30"))]
+
+
+def test_the_output_of_the_last_run_that_started_is_opened(world: World) -> None:
+    path = log(world, "new")
+    skipped = a_run(run_id="skipped", started=None, outcome="skipped")
+    world.service.runs = (skipped, a_run(run_id="new", started=STARTED), a_run(run_id="old"))
+    world.does("open_log", "backup")
+    assert world.opened == [(path, None)]
+
+
+def test_the_log_of_a_failure_is_opened_at_its_error(world: World) -> None:
+    failed = a_run(run_id="failed", started=STARTED, outcome="failed", error="disk full")
+    later = a_run(run_id="later", started=STARTED)
+    path = log(world, "failed", "one\ntwo\ndisk full\n\n")
+    log(world, "later")
+    world.service.runs = (later, failed)
+    world.does("open_log", "backup", "failed")
+    assert world.opened == [(path, 3)], "the run that the notice told of, not the last one"
+
+
+@pytest.mark.parametrize(
+    ("run_ids", "why"),
+    [([], "not printed anything"), (["rotated"], "no output"), (["closed"], "no program to open it")],
+)
+def test_what_cannot_be_opened_is_refused(world: World, run_ids: list[str], why: str) -> None:
+    log(world, "closed")
+    world.service.runs = tuple(a_run(run_id=each, started=STARTED) for each in run_ids)
+    with pytest.raises(DaybellError, match=why):
+        world.does("open_log", "backup")
+
+
+def test_the_job_folder_opens(world: World) -> None:
+    world.does("open_folder")
+    assert world.opened == [(world.service.home, None)]
+
+
+def test_daybell_says_who_it_is_and_how_it_stands(world: World) -> None:
+    world.does("about")
+    world.does("show_status")
+    assert world.notices.heard == [
+        ("Daybell 1.2", f"It runs the jobs in {world.service.home}."),
+        ("Daybell — 1 job", "Next: broken, 23:30"),
+    ]
+    assert at("2026-03-02 23:30 Europe/Berlin") == NOW
+
+
+def test_samples_are_added_and_what_is_there_stays(world: World) -> None:
+    world.service.files["sample-hello"] = b"changed by hand"
+    world.does("add_samples")
+    assert set(world.service.files) == {"sample-hello", "sample-disk", "sample-failure"}
+    assert world.service.files["sample-hello"] == b"changed by hand"
+    world.does("add_samples")
+    assert [title for title, _ in world.notices.heard] == ["2 sample jobs added", "0 sample jobs added"]
+
+
+def test_an_error_that_is_no_conflict_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(job_id: str, _definition: bytes) -> None:
+        raise DaybellError(f"{job_id} cannot be written: the disk is full")
+
+    monkeypatch.setattr(world.service, "add_job", refuse)
+    with pytest.raises(DaybellError, match="disk is full") as raised:
+        world.does("add_samples")
+    assert not isinstance(raised.value, Conflict)
+    assert world.notices.heard == []
