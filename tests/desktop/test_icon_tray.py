@@ -5,21 +5,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from daybell.core.views import ICON_STATES, Action, TrayView
+from daybell.core.views import Action, TrayView
 from daybell.desktop.tray.door import Icon, Menu
 from daybell.desktop.tray.icon_tray import IconTray
 from daybell.desktop.tray.menu import build_menu
-from daybell.desktop.tray.native import fit_tooltip, picture
 from desktop.running import a_view
 from tray_host import wait_until
 
 
 class FakeIcon(Icon):  # type: ignore[misc]  # pystray ships no types
-    """A back end whose loop only waits, and whose system refuses the icon `refusals` times."""
+    """A back end whose loop only waits."""
 
-    def __init__(self, refusals: int = 0, *, broken: bool = False) -> None:
+    def __init__(self, *, broken: bool = False) -> None:
         super().__init__("daybell", icon="first", title="Daybell")
-        self.refusals = refusals
         self.broken = broken
         self.ended = threading.Event()
         self.did: list[str] = []
@@ -38,9 +36,6 @@ class FakeIcon(Icon):  # type: ignore[misc]  # pystray ships no types
 
     def _show(self) -> None:
         self.did.append("show")
-        if self.refusals:
-            self.refusals -= 1
-            raise OSError("no taskbar yet")
 
     def _hide(self) -> None:
         self.did.append("hide")
@@ -61,8 +56,7 @@ def draw(view: TrayView) -> object:
 
 
 def run(icon: FakeIcon) -> Iterator[IconTray]:
-    delays = (0.01, 0.01, 0.01)
-    tray = IconTray(icon, draw, lambda _: Menu(), fit_tooltip, retry_delays=delays)
+    tray = IconTray(icon, draw, lambda _: Menu())
     ready = threading.Event()
     thread = threading.Thread(target=tray.run, args=[ready.set])
     thread.start()
@@ -102,16 +96,13 @@ def test_only_what_changed_is_updated(icon: FakeIcon, tray: IconTray) -> None:
         assert icon.did == did
 
 
-def test_a_tooltip_is_cut_to_what_windows_takes(icon: FakeIcon, tray: IconTray) -> None:
-    tray.show(a_view(tooltip="🔔" * 100))
-    assert icon.title == "🔔" * 63 + "…"
-
-
-def test_a_desktop_that_starts_late_is_asked_again() -> None:
-    icon = FakeIcon(refusals=2)
-    for _ in run(icon):
-        wait_until(lambda: icon.visible, "the icon")
-    assert icon.did.count("show") == 3
+def test_a_stop_before_the_loop_is_heard_by_it(icon: FakeIcon) -> None:
+    tray = IconTray(icon, draw, lambda _: Menu())
+    tray.stop()
+    thread = threading.Thread(target=tray.run, args=[lambda: None])
+    thread.start()
+    thread.join(2)
+    assert not thread.is_alive()
 
 
 def test_a_back_end_that_fails_is_logged_and_daybell_goes_on(caplog: pytest.LogCaptureFixture) -> None:
@@ -137,9 +128,3 @@ def test_clicks_of_the_built_menu_act() -> None:
         "- - - -",
         "QUIT",
     ]
-
-
-def test_pictures_are_in_the_assets() -> None:
-    for state in ICON_STATES:
-        image = picture(state)
-        assert (image.size, image.mode) == ((64, 64), "RGBA")

@@ -10,7 +10,7 @@ from PIL import Image
 from daybell.core.views import ICON_STATES, IconState
 
 ASSETS = Path(__file__).parents[2] / "assets"
-WINDOWS = {16, 20, 24, 32, 40, 48, 64}
+WINDOWS = {16, 20, 24, 28, 32, 36, 40, 48, 56, 64}
 
 
 def ico_sides(path: Path) -> set[int]:

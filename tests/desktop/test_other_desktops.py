@@ -1,120 +1,16 @@
-"""The back ends of Windows and macOS against stand-ins for pystray's own, which load nowhere else."""
+"""What Windows and macOS have in common: pictures, words, and what happens where there is no icon."""
 
-import importlib
 import sys
-from collections.abc import Callable
-from types import ModuleType, SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from daybell.core.views import ICON_STATES, IconState
 from daybell.desktop.tray.choose import open_tray
-from daybell.desktop.tray.door import Icon
-
-RIGHT, LEFT = 1, 2
-
-
-class FakeWin32Icon(Icon):  # type: ignore[misc]  # pystray ships no types
-    """As pystray's: a window, its handlers, and a menu that is open while `on_open` runs."""
-
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)
-        self._hwnd = 0
-        self.sent: list[int] = []
-        self._message_handlers: dict[int, Callable[..., None]] = {}
-        self.on_open: Callable[[], None] = lambda: None
-
-    def _on_notify(self, wparam: int, lparam: int) -> None:
-        if lparam == RIGHT:
-            self.on_open()
-
-    def _update_menu(self) -> None:
-        pass
-
-
-@pytest.fixture
-def windows_icon(monkeypatch: pytest.MonkeyPatch) -> FakeWin32Icon:
-    sent: list[int] = []
-    win32 = SimpleNamespace(WM_USER=1024, WM_RBUTTONUP=RIGHT, WM_LBUTTONUP=LEFT)
-    win32.PostMessage = lambda window, code, *_: sent.append(code)
-    install(monkeypatch, "pystray._util", win32=win32)
-    install(monkeypatch, "pystray._win32", Icon=FakeWin32Icon)
-    monkeypatch.delitem(sys.modules, "daybell.desktop.tray.windows", raising=False)
-    windows = importlib.import_module("daybell.desktop.tray.windows")
-    icon: FakeWin32Icon = windows.WindowsIcon("daybell", "picture", "Daybell")
-    icon.sent = sent
-    return icon
-
-
-def install(monkeypatch: pytest.MonkeyPatch, name: str, **contents: object) -> None:
-    module = ModuleType(name)
-    vars(module).update(contents)
-    monkeypatch.setitem(sys.modules, name, module)
-
-
-def pump(icon: FakeWin32Icon) -> None:
-    """What Windows does with the messages that were posted."""
-    while icon.sent:
-        icon._message_handlers[icon.sent.pop()](0, 0)
-
-
-def test_on_windows_posts_wait_for_the_window(windows_icon: FakeWin32Icon) -> None:
-    done: list[str] = []
-    windows_icon.post(lambda: done.append("a"))
-    assert not windows_icon.sent
-    windows_icon._hwnd = 7
-    windows_icon._mark_ready()
-    pump(windows_icon)
-    assert done == ["a"]
-
-
-def test_on_windows_nothing_changes_while_the_menu_is_open(windows_icon: FakeWin32Icon) -> None:
-    windows_icon._hwnd = 7
-    done: list[str] = []
-
-    def on_open() -> None:
-        windows_icon.post(lambda: done.append("menu"))
-        pump(windows_icon)
-        done.append("closed")
-
-    windows_icon.on_open = on_open
-    windows_icon._on_notify(0, LEFT)
-    assert done == ["closed", "menu"]
-
-
-def test_on_windows_either_button_opens_the_menu(windows_icon: FakeWin32Icon) -> None:
-    opened: list[int] = []
-    windows_icon.on_open = lambda: opened.append(1)
-    for button in (LEFT, RIGHT, 99):
-        windows_icon._on_notify(0, button)
-    assert len(opened) == 2
-
-
-def test_on_macos_all_is_done_by_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    later: list[Callable[[], None]] = []
-    did: list[str] = []
-
-    class FakeDarwinIcon(Icon):  # type: ignore[misc]  # pystray ships no types
-        def _show(self) -> None:
-            did.append("show")
-
-        def _stop(self) -> None:
-            did.append("stop")
-
-        def _update_icon(self) -> None:
-            pass
-
-    app_helper = SimpleNamespace(callAfter=lambda act, *rest: later.append(lambda: act(*rest)))
-    install(monkeypatch, "PyObjCTools", AppHelper=app_helper)
-    install(monkeypatch, "pystray._darwin", Icon=FakeDarwinIcon)
-    monkeypatch.delitem(sys.modules, "daybell.desktop.tray.macos", raising=False)
-    icon = importlib.import_module("daybell.desktop.tray.macos").MacIcon("daybell", "picture", "Daybell")
-    icon.visible = True
-    icon._stop()
-    assert did == []
-    for act in later:
-        act()
-    assert did == ["show", "stop"]
-    icon._hide = lambda: None
+from daybell.desktop.tray.native import icon_file, menu_label, picture, template_files
+from daybell.desktop.tray.taskbar import IconHandles, escaped_label, first_answer, fit_texts
+from daybell.desktop.utf16 import utf16_length
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
@@ -122,3 +18,64 @@ def test_a_desktop_that_cannot_show_icons_says_so(monkeypatch: pytest.MonkeyPatc
     for name in ("windows", "macos"):
         monkeypatch.setitem(sys.modules, f"daybell.desktop.tray.{name}", None)
     assert open_tray(lambda _: None, {}, platform).why.startswith("there is no tray icon: ")
+
+
+@pytest.mark.parametrize("state", ICON_STATES)
+def test_each_state_has_its_pictures(state: IconState) -> None:
+    image = picture(state)
+    assert (image.size, image.mode) == ((64, 64), "RGBA")
+    assert all(file.is_file() for file in (icon_file(state), *template_files(state)))
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "escaped"),
+    [
+        ("Back up", "Back up", "Back up"),
+        ("A & B", "A & B", "A && B"),
+        ("Copy\tCtrl+C", "Copy Ctrl+C", "Copy Ctrl+C"),
+        (" two\nlines ", "two lines", "two lines"),
+        ("&" * 200, "&" * 159 + "…", "&&" * 159 + "…"),
+        ("🔔" * 100, "🔔" * 79 + "…", "🔔" * 79 + "…"),
+    ],
+)
+def test_a_label_is_one_short_line(text: str, label: str, escaped: str) -> None:
+    assert (menu_label(text), escaped_label(text)) == (label, escaped)
+
+
+@given(st.text(), st.text(), st.text())
+def test_all_texts_fit_into_what_the_taskbar_is_sent(tip: str, body: str, title: str) -> None:
+    texts = fit_texts({"szTip": tip, "szInfo": body * 20, "szInfoTitle": title, "hIcon": 7})
+    assert utf16_length(str(texts["szTip"])) <= 127
+    assert utf16_length(str(texts["szInfo"])) <= 255
+    assert utf16_length(str(texts["szInfoTitle"])) <= 63
+    assert texts["hIcon"] == 7
+
+
+def test_the_first_way_that_works_is_taken() -> None:
+    def unknown() -> int:
+        raise AttributeError("this Windows has no such function")
+
+    def missing() -> int:
+        raise FileNotFoundError("this Windows has no such library")
+
+    assert first_answer((unknown, missing, lambda: 0, lambda: 24, lambda: 16)) == 24
+    assert first_answer((unknown, missing)) == 0
+
+
+def test_no_handle_of_an_icon_is_lost() -> None:
+    loaded: list[tuple[str, int]] = []
+    destroyed: list[int] = []
+
+    def load(state: IconState, side: int) -> int:
+        loaded.append((state, side))
+        return len(loaded)
+
+    handles = IconHandles(load, destroyed.append)
+    assert [handles.get(state, 16) for state in ("idle", "failed", "idle")] == [1, 2, 1]
+    assert not destroyed
+    assert handles.get("idle", 24) == 3
+    assert sorted(destroyed) == [1, 2]
+    handles.close()
+    handles.close()
+    assert sorted(destroyed) == [1, 2, 3]
+    assert loaded == [("idle", 16), ("failed", 16), ("idle", 24)]

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 
 from daybell.core.views import Entry, TrayView
@@ -10,29 +10,23 @@ from daybell.desktop.tray.door import Icon
 
 log = logging.getLogger(__name__)
 
-# A desktop that is still starting refuses icons for a while.
-RETRY_DELAYS = (1, 2, 4, 8, 15, 30, 60)
-"""Seconds."""
-
 
 class IconTray:
-    """A tray made of a pystray icon that also has `post(act)`: call `act` soon on the icon's thread."""
+    """A tray made of a pystray icon that also has `post(act)`: call `act` soon on the icon's thread.
+
+    All that is asked of the icon while it runs is posted; whatever `act` raises, `post` only logs.
+    """
 
     def __init__(
         self,
         icon: Icon,
         draw: Callable[[TrayView], object],
         build: Callable[[tuple[Entry, ...]], object],
-        fit_tooltip: Callable[[str], str] = str,
-        *,
-        retry_delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
         self.why = ""
         self._icon = icon
         self._draw = draw
         self._build = build
-        self._fit_tooltip = fit_tooltip
-        self._retry_delays = retry_delays
         self._lock = threading.Lock()
         self._coming: TrayView | None = None
         self._shown: TrayView | None = None
@@ -70,7 +64,7 @@ class IconTray:
         if before is None or (view.state, view.attention) != (before.state, before.attention):
             self._icon.icon = self._draw(view)
         if before is None or view.tooltip != before.tooltip:
-            self._icon.title = self._fit_tooltip(view.tooltip)
+            self._icon.title = view.tooltip
         if before is None or view.menu != before.menu:
             self._icon.menu = self._build(view.menu)
         self._shown = view
@@ -78,17 +72,10 @@ class IconTray:
     def _set_up(self, ready: Callable[[], None]) -> None:
         """On pystray's setup thread, once its loop runs."""
         ready()
-        for delay in self._retry_delays:
-            if self._broken or self._stopped.is_set() or self._appear():
-                break
-            self._stopped.wait(delay)
+        if not self._broken:
+            self._icon.post(self._appear)
         if self._stopped.is_set():
             self._icon.stop()  # a stop that came before the loop ran was not heard
 
-    def _appear(self) -> bool:
-        try:
-            self._icon.visible = True
-        except Exception as error:  # noqa: BLE001 - back ends raise what their systems raise
-            log.warning("the tray icon could not be shown yet: %s", error)
-            return False
-        return True
+    def _appear(self) -> None:
+        self._icon.visible = True

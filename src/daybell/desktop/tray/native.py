@@ -1,24 +1,37 @@
-"""What do pystray's own back ends, on macOS and Windows, need to know?"""
+"""Which pictures and words suit pystray's own back ends, on macOS and Windows?"""
 
-from PIL import Image
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from daybell.core.views import IconState
 from daybell.desktop.assets import asset
 from daybell.desktop.utf16 import fit_utf16
 
-TOOLTIP_UNITS = 127
-"""What Windows takes; it refuses the whole icon otherwise."""
-PICTURE_SIZE = 64
-"""Enough for the densest screens; the system scales it down."""
+if TYPE_CHECKING:
+    from PIL import Image
+
+LABEL_UNITS = 160
+"""More than what we write ever takes; a wider menu would leave a small screen."""
 
 
-def picture(state: IconState) -> Image.Image:
-    """The icon of this state."""
-    with asset("icons", f"{state}-{PICTURE_SIZE}.png").open("rb") as file:
-        image = Image.open(file)
-        image.load()
-        return image.convert("RGBA")
+def menu_label(text: str) -> str:
+    """One line of bounded length; in it a tab would mean "what follows is a shortcut"."""
+    return fit_utf16(" ".join(text.split()), LABEL_UNITS)
 
 
-def fit_tooltip(text: str) -> str:
-    return fit_utf16(text, TOOLTIP_UNITS)
+def icon_file(state: IconState) -> Path:
+    """For Windows: one file with all sizes."""
+    return asset("windows", f"{state}.ico")
+
+
+def template_files(state: IconState) -> tuple[Path, Path]:
+    """For the menu bar of macOS: the same 22 points in one and in two pixels each."""
+    return asset("macos", f"{state}Template.png"), asset("macos", f"{state}Template@2x.png")
+
+
+def picture(state: IconState) -> "Image.Image":
+    """What pystray itself knows to show, where the files above cannot be used."""
+    from PIL import Image  # noqa: PLC0415 - it costs 4 MB that most days do not need
+
+    with asset("icons", f"{state}-64.png").open("rb") as file:
+        return Image.open(file).convert("RGBA")
