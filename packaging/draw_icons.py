@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageDraw
 ASSETS = Path(__file__).parents[1] / "assets"
 STATES = ("idle", "running", "failed", "paused", "stopped")
 PICTURES = (22, 32, 64, 256)
-PIXMAPS = (22, 24, 32, 48, 64)
+PIXMAPS = (16, 22, 24, 32, 48, 64)
 WINDOWS = (16, 20, 24, 28, 32, 36, 40, 48, 56, 64)
 """What the notification area takes at 100 to 400 percent."""
 PROGRAM = (*WINDOWS, 256)

@@ -29,39 +29,46 @@ def numbers(tree: MenuTree) -> dict[str, int]:
 def test_an_equal_menu_is_no_change() -> None:
     tree = MenuTree()
     update(tree, a_job_entry("a", "A"))
-    assert update(tree, a_job_entry("a", "A")) == Change([], [], None)
+    assert update(tree, a_job_entry("a", "A")) == Change([], [], [], [])
 
 
 def test_a_new_label_is_a_new_property() -> None:
     tree = MenuTree()
     update(tree, a_job_entry("a", "A"))
     number = numbers(tree)["A"]
-    assert update(tree, a_job_entry("a", "B")) == Change([(number, {"label": ("s", "B")})], [], None)
+    assert update(tree, a_job_entry("a", "B")) == Change([(number, {"label": ("s", "B")})], [], [], [])
 
 
 def test_what_is_back_at_its_default_is_removed() -> None:
     tree = MenuTree()
     update(tree, Entry("A", enabled=False, key="a"))
-    assert update(tree, Entry("A", key="a")) == Change([], [(numbers(tree)["A"], ["enabled"])], None)
+    assert update(tree, Entry("A", key="a")) == Change([], [(numbers(tree)["A"], ["enabled"])], [], [])
 
 
 @pytest.mark.parametrize(
     ("labels", "below"),
-    [(["A", "B"], None), (["B", "A"], ROOT), (["A"], ROOT), (["A", "C", "B"], ROOT)],
+    [(["A", "B"], []), (["B", "A"], [ROOT]), (["A"], [ROOT]), (["A", "C", "B"], [ROOT])],
 )
-def test_entries_that_come_go_or_move_are_a_new_layout(labels: list[str], below: int | None) -> None:
+def test_entries_that_come_go_or_move_are_a_new_layout(labels: list[str], below: list[int]) -> None:
     tree = MenuTree()
     update(tree, *(Entry(label, key=label) for label in ("A", "B")))
-    assert update(tree, *(Entry(label, key=label) for label in labels)).parent == below
+    assert update(tree, *(Entry(label, key=label) for label in labels)).parents == below
 
 
-def test_a_change_in_one_submenu_is_one_below_its_entry() -> None:
+def test_a_change_in_a_submenu_is_one_below_its_entry() -> None:
     tree = MenuTree()
     cancel = Entry("Cancel", Action("cancel", "a"), key="cancel")
     update(tree, a_job_entry("a", "A"), a_job_entry("b", "B"))
-    number = numbers(tree)["A"]
-    assert update(tree, a_job_entry("a", "A", cancel), a_job_entry("b", "B")).parent == number
-    assert update(tree, a_job_entry("a", "A"), a_job_entry("b", "B", cancel)).parent == ROOT
+    a, b = numbers(tree)["A"], numbers(tree)["B"]
+    assert update(tree, a_job_entry("a", "A", cancel), a_job_entry("b", "B")).parents == [a]
+    assert update(tree, a_job_entry("a", "A"), a_job_entry("b", "B", cancel)).parents == [a, b]
+
+
+def test_new_submenus_are_named() -> None:
+    tree = MenuTree()
+    assert update(tree, a_job_entry("a", "A")).added == [numbers(tree)["A"]]
+    change = update(tree, a_job_entry("b", "B"), a_job_entry("a", "A"))
+    assert (change.parents, change.added) == ([ROOT], [numbers(tree)["B"]])
 
 
 def test_a_menu_that_changes_all_day_takes_no_more_memory() -> None:

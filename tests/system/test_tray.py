@@ -28,15 +28,15 @@ def desktop(home: Home, bus: str) -> Home:
 def test_clicks_pause_resume_run_cancel_and_quit_show_in_the_status(desktop: Home, bus: str) -> None:
     with TrayHost(bus) as panel, desktop.running() as app:
         panel.wait_item()
-        panel.click("Fetch mail", "Enabled")
+        panel.click("Fetch mail", "Pause")
         until(lambda: desktop.job("mail")["state"] == "paused")
         panel.wait(lambda menu: menu.find("Fetch mail").label == "Fetch mail — paused")
-        panel.click("Fetch mail", "Enabled")
+        panel.click("Fetch mail", "Pause")
         until(lambda: desktop.job("mail")["state"] == "idle")
         panel.wait(lambda menu: "02:30" in menu.find("Fetch mail").label)
         panel.click("Back up photos", "Run now")
         until(lambda: desktop.job("backup")["is_running"])
-        panel.wait(lambda menu: menu.has("Back up photos", "Cancel"))
+        panel.wait(lambda menu: menu.find("Back up photos", "Cancel").is_enabled)
         panel.click("Back up photos", "Cancel")
         until(lambda: desktop.job("backup")["last_outcome"] == "cancelled")
         panel.click("Pause all")

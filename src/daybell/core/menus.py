@@ -109,29 +109,32 @@ def submenu(key: str, title: str, entries: list[Entry]) -> Entry:
 
 
 def job_entry(job: JobStatus, when: When) -> Entry:
-    """How the job stands, and below it what can be done."""
-    toggle = Entry(
-        "Enabled",
-        Action("resume" if job.is_paused else "pause", job.id),
-        checked=not job.is_paused and job.state != "disabled",
-        enabled=job.state != "disabled",
-        key="enabled",
+    """How the job stands, and below it what can be done; what cannot be done now is grey.
+
+    Always the same lines: panels treat those that come and go in an open menu badly.
+    """
+    may_be_due = job.state != "disabled"
+    is_open = job.is_running or job.state == "queued"
+    toggle = Action("resume" if job.is_paused else "pause", job.id)
+    until_tomorrow = Action("pause_until_tomorrow", job.id)
+    entries = (
+        Entry("Pause", toggle, checked=job.is_paused, enabled=may_be_due, key="pause"),
+        Entry(
+            "Pause until tomorrow",
+            until_tomorrow,
+            enabled=may_be_due and not job.is_paused,
+            key="pause_until_tomorrow",
+        ),
+        Entry("Run now", Action("run", job.id), key="run"),
+        Entry("Cancel", Action("cancel", job.id), enabled=is_open, key="cancel"),
+        Entry(log_label(job), Action("open_log", job.id), enabled=job.last_run is not None, key="open_log"),
+        Entry("Snooze notices for 1 h", Action("snooze", job.id), enabled=is_failing(job), key="snooze"),
+        SEPARATOR,
+        note("outcome", outcome_line(job, when)),
     )
-    entries = [toggle]
-    if not job.is_paused and job.state != "disabled":
-        until_tomorrow = Action("pause_until_tomorrow", job.id)
-        entries.append(Entry("Pause until tomorrow", until_tomorrow, key="pause_until_tomorrow"))
-    entries.append(Entry("Run now", Action("run", job.id), key="run"))
-    if job.is_running or job.state == "queued":
-        entries.append(Entry("Cancel", Action("cancel", job.id), key="cancel"))
-    if job.last_run:
-        entries.append(Entry(log_label(job), Action("open_log", job.id), key="open_log"))
-    if is_failing(job):
-        entries.append(Entry("Snooze notices for 1 h", Action("snooze", job.id), key="snooze"))
-    entries += [SEPARATOR, note("outcome", outcome_line(job, when))]
     words = standing(job, when)
     label = f"{job_title(job)} — {words}" if words else job_title(job)
-    return Entry(label, entries=tuple(entries), key=f"job:{job.id}")
+    return Entry(label, entries=entries, key=f"job:{job.id}")
 
 
 def log_label(job: JobStatus) -> str:

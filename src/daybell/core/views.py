@@ -70,7 +70,7 @@ class TrayView(Struct, frozen=True):
 
 SEPARATOR = Entry("", separator=True)
 TITLE_LENGTH = 40
-ERROR_LENGTH = 80
+ERROR_LENGTH = 50
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

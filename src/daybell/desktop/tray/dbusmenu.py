@@ -24,10 +24,16 @@ Event = tuple[int, str, Variant, int]
 class DbusMenu:
     """Answers a panel's questions about a menu tree; `click` is told the numbers of clicked entries."""
 
-    def __init__(self, tree: MenuTree, click: Callable[[int], None]) -> None:
+    def __init__(self, tree: MenuTree, click: Callable[[int], None], tell: Callable[[Message], None]) -> None:
+        """`tell` sends a signal after the answer that is being made."""
         self._tree = tree
         self._click = click
+        self._tell = tell
         self._revision = 1
+        self._unread: set[int] = set()
+        """The menus that changed since a panel read them last."""
+        self._untold: set[int] = set()
+        """Those of them that are new, and that no panel was told to read."""
 
     def interface(self) -> Interface:
         methods = {
@@ -36,9 +42,9 @@ class DbusMenu:
             "GetProperty": Method(("i", "s"), ("v",), self._property),
             "Event": Method(("i", "s", "v", "u"), (), self._event),
             "EventGroup": Method(("a(isvu)",), ("ai",), self._event_group),
-            # The menu is always up to date: nothing changes because it is about to be shown.
-            "AboutToShow": Method(("i",), ("b",), lambda _: (False,)),
-            "AboutToShowGroup": Method(("ai",), ("ai", "ai"), lambda numbers: ([], self._unknown(numbers))),
+            # Plasma overhears some LayoutUpdated, and asks for the menu again only if this says so.
+            "AboutToShow": Method(("i",), ("b",), lambda number: (number in self._unread,)),
+            "AboutToShowGroup": Method(("ai",), ("ai", "ai"), self._about_to_show),
         }
         return Interface(DBUSMENU, methods, SIGNALS, menu_properties)
 
@@ -48,14 +54,33 @@ class DbusMenu:
         if change.updated or change.removed:
             body = (change.updated, change.removed)
             messages.append(new_signal(EMITTER, "ItemsPropertiesUpdated", "a(ia{sv})a(ias)", body))
-        if change.parent is not None:
+        if change.parents:
             self._revision += 1
-            messages.append(new_signal(EMITTER, "LayoutUpdated", "ui", (self._revision, change.parent)))
-        return messages
+        self._unread = self._still_there(self._unread.union(change.parents, change.added))
+        self._untold = self._still_there(self._untold.union(change.added))
+        # Plasma reads one level at a time, so each changed one is named.
+        return messages + [self._updated(parent) for parent in change.parents]
+
+    def _still_there(self, numbers: set[int]) -> set[int]:
+        return {number for number in numbers if self._tree.find(number)}
+
+    def _updated(self, number: int) -> Message:
+        return new_signal(EMITTER, "LayoutUpdated", "ui", (self._revision, number))
 
     def _layout(self, number: int, depth: int, names: Sequence[str]) -> Answer:
         self._known(number)
+        for entry, left in self._tree.within(number, depth):
+            if left:
+                self._unread.discard(entry)
+                self._untold.discard(entry)
+            elif entry in self._untold:
+                # Plasma shows a submenu that it has not read before in the wrong place.
+                self._untold.discard(entry)
+                self._tell(self._updated(entry))
         return (self._revision, self._tree.layout(number, depth, names))
+
+    def _about_to_show(self, numbers: Sequence[int]) -> Answer:
+        return ([number for number in numbers if number in self._unread], self._unknown(numbers))
 
     def _group_properties(self, numbers: Sequence[int], names: Sequence[str]) -> Answer:
         # No numbers mean all; those that are gone are left out.

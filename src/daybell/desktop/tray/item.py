@@ -61,6 +61,9 @@ def item_properties(name: str, tooltip: str, pixmaps: Sequence[Pixmap], status: 
         # The same: it shows already what is wrong, and a job that runs meanwhile.
         "AttentionIconPixmap": ("a(iiay)", list(pixmaps)),
         "AttentionMovieName": ("s", ""),
+        # For screen readers; GNOME writes an error into the journal where they are missing.
+        "IconAccessibleDesc": ("s", head),
+        "AttentionAccessibleDesc": ("s", head),
         # Panels read both texts as markup.
         "ToolTip": ("(sa(iiay)ss)", ("", [], escape_markup(head), escape_markup(rest))),
         "ItemIsMenu": ("b", True),

@@ -1,9 +1,11 @@
 """Which number has each menu entry, and what changed since the last menu?
 
 A panel knows entries by number only, and a click may come after the menu has changed. So a number stands for
-one entry, found again by its keys and not by its place, and is never given to another one.
+one entry, found again by its keys, and is never given to another one. An entry that changed
+places gets a new number: GNOME's panel takes in what comes and goes, but not what moves.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
@@ -37,8 +39,10 @@ class Change(Struct, frozen=True):
     updated: list[tuple[int, dict[str, Variant]]]
     removed: list[tuple[int, list[str]]]
     """Properties that are back at their defaults."""
-    parent: int | None
-    """Below this entry others came, went or moved; None: nowhere."""
+    parents: list[int]
+    """Below these entries others came or went."""
+    added: list[int]
+    """The submenus that are new."""
 
 
 class MenuTree:
@@ -67,13 +71,22 @@ class MenuTree:
         children: list[Variant] = [("(ia{sv}av)", self.layout(child, depth - 1, names)) for child in below]
         return (number, chosen(node.properties, names), children)
 
+    def within(self, number: int, depth: int) -> Iterable[tuple[int, int]]:
+        """The entries of a layout of this depth, each with the depth that is left."""
+        yield number, depth
+        if depth:
+            for child in self._nodes[number].children:
+                yield from self.within(child, depth - 1)
+
     def _add(
         self, before: Mapping[int, Node], number: int, entry: Entry | None, below: Sequence[Entry]
     ) -> None:
         known = children_by_key(before, number)
+        names = keys(below)
+        staying = unmoved(list(known), names)
         children = []
-        for key, child in zip(keys(below), below, strict=True):
-            children.append(known.get(key) or next(self._next))
+        for key, child in zip(names, below, strict=True):
+            children.append(known[key] if key in staying else next(self._next))
             self._add(before, children[-1], child, child.entries)
         self._nodes[number] = Node(entry, tuple(children))
 
@@ -85,9 +98,30 @@ def children_by_key(nodes: Mapping[int, Node], number: int) -> dict[str, int]:
 
 
 def keys(entries: Iterable[Entry]) -> list[str]:
-    """The key of each entry; separators, which nobody can click, are counted."""
+    """The key of each entry; a separator's is that of the entry below it, others are counted."""
     unnamed = count()
-    return [entry.key or f"unnamed:{next(unnamed)}" for entry in entries]
+    below = ""
+    found = []
+    for entry in reversed([*entries]):
+        own = f"above:{below}" if entry.separator and below else entry.key
+        found.append(own or f"unnamed:{next(unnamed)}")
+        below = entry.key
+    return found[::-1]
+
+
+def unmoved(before: Sequence[str], after: Sequence[str]) -> set[str]:
+    """As many keys as possible that stand in the same order in both."""
+    if before == after:
+        return set(after)
+    place = {key: number for number, key in enumerate(before)}
+    ends: list[int] = []
+    chains: list[tuple[str, ...]] = []
+    for key in after:
+        if key in place:
+            at = bisect_left(ends, place[key])
+            chain = (*chains[at - 1], key) if at else (key,)
+            ends[at : at + 1], chains[at : at + 1] = [place[key]], [chain]
+    return set(chains[-1]) if chains else set()
 
 
 def properties_of(entry: Entry) -> dict[str, Variant]:
@@ -123,11 +157,11 @@ def difference(before: Mapping[int, Node], after: Mapping[int, Node]) -> Change:
     removed = [
         (number, [name for name in old.properties if name not in new.properties]) for number, old, new in both
     ]
-    moved = [number for number, old, new in both if old.children != new.children]
     return Change(
         updated=[each for each in updated if each[1]],
         removed=[each for each in removed if each[1]],
-        parent=moved[0] if len(moved) == 1 else ROOT if moved else None,
+        parents=[number for number, old, new in both if old.children != new.children],
+        added=[number for number, node in after.items() if node.children and number not in before],
     )
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from daybell.core.views import IconState
 from daybell.desktop.assets import asset
 
-SIZES = (22, 24, 32, 48, 64)
+SIZES = (16, 22, 24, 32, 48, 64)
 """Side lengths; a panel takes the one that suits it."""
 
 Pixmap = tuple[int, int, bytes]

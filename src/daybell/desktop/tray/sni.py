@@ -73,7 +73,9 @@ class SniIcon(Icon):  # type: ignore[misc]  # pystray ships no types
         self._act = act
         self._loop = BusLoop(dial, self._greet, delays)
         self._tree = MenuTree()
-        self._dbusmenu = DbusMenu(self._tree, self._click)
+        self._dbusmenu = DbusMenu(
+            self._tree, self._click, lambda signal: self._loop.post(partial(self._loop.send, signal))
+        )
         self._objects = {
             ITEM_PATH: BusObject(item_interface(self._item_properties, self._activate)),
             MENU_PATH: BusObject(self._dbusmenu.interface()),
