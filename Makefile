@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 # What the desktop tests want of the system; the app itself needs nothing of it.
 SYSTEM_PACKAGES := dbus
 
-.PHONY: help install demo test lint check format system bench clean
+.PHONY: help install demo test lint check format system bench torture clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ system:
 
 bench: install ## Measure memory, idle cost and latency beside rivals
 	@$(BIN)/python benchmarks/run.py
+
+torture: install ## Kill Daybell in the middle of its work, KILLS=1000 times, and count what went wrong
+	@$(BIN)/python tests/torture.py $(or $(KILLS),1000)
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -36,6 +36,7 @@ from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.ids import SystemIds
 from daybell.machine.processes.choose import machine_processes
+from daybell.machine.processes.survivors import RunSurvivors
 from daybell.machine.signals import StopSignals
 from daybell.machine.watch import DirectoryWatch
 from daybell.machine.workers import WorkerPool
@@ -48,7 +49,7 @@ from daybell.store.directories import Directories, create, find
 from daybell.store.history import RunHistory
 from daybell.store.instance import Instance, InstanceLock
 from daybell.store.jobs import JobFolder
-from daybell.store.journal import Journal
+from daybell.store.ledger import FileLedger
 from daybell.store.logs import RunLogs
 from daybell.store.settings import read_settings
 
@@ -149,12 +150,13 @@ class App:
             notices=settings.notices,
         )
         history = RunHistory(directories.history)
-        journal = Journal(directories.journal, after=history.newest_number)
-        parts.callback(journal.close)
+        ledger = FileLedger(directories.journal, directories.checkpoint, history, self._clock.now())
+        parts.callback(ledger.close)
         mailbox = Mailbox()
         deadlines = DeadlineThread(self._clock)
         deadlines.start()
-        commands = Commands(machine_processes(deadlines, self._clock), self._clock)
+        processes = machine_processes(deadlines, self._clock)
+        commands = Commands(processes, self._clock)
         handlers = Catalog({CommandHandler: commands})
         ports = Ports(
             clock=self._clock,
@@ -162,10 +164,11 @@ class App:
             alarms=ApschedulerAlarms(),
             deadlines=deadlines,
             workers=WorkerPool(handlers, mailbox.post, self._clock, config.slots),
-            ledger=journal,
+            ledger=ledger,
             history=history,
             logs=RunLogs(directories.runs_log),
             teller=self._teller,
+            survivors=RunSurvivors(processes),
         )
         files = JobFolder(directories.jobs, config.zone, _check, self._clock)
         service = SchedulerService(mailbox, ports, files, config, Place(str(directories.jobs), os.getpid()))

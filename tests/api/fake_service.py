@@ -37,6 +37,7 @@ class FakeService(SchedulerService):
         self.jobs: dict[str, Job] = {}
         self.written: list[bytes] = []
         self.paused: set[str] = set()
+        self.paused_until: dict[str, datetime | None] = {}
         self.runs: dict[str, Run] = {}
         self.problems: tuple[Problem, ...] = ()
         self.state: SchedulerState = "running"
@@ -75,6 +76,7 @@ class FakeService(SchedulerService):
             run_count=len(runs),
             is_running=is_running,
             is_paused=is_paused,
+            paused_until=self.paused_until.get(job_id) if is_paused else None,
         )
 
     def get_job(self, job_id: str) -> Job:
@@ -122,9 +124,10 @@ class FakeService(SchedulerService):
             self.finish(run_id, "cancelled", reason="cancelled by hand")
         return ended
 
-    def pause_job(self, job_id: str) -> None:
+    def pause_job(self, job_id: str, until: datetime | None = None) -> None:
         self.get_job(job_id)
         self.paused.add(job_id)
+        self.paused_until[job_id] = until
 
     def resume_job(self, job_id: str) -> None:
         self.get_job(job_id)

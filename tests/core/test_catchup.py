@@ -14,7 +14,7 @@ from daybell.core.catchup import (
     CatchUp,
     Missed,
     Plan,
-    paused_gap,
+    gap,
     plan,
 )
 from daybell.core.schedule import Calendar, count_due, upcoming
@@ -86,12 +86,12 @@ def test_all_instants_of_the_last_seconds_are_on_time() -> None:
 @pytest.mark.parametrize("triggers", [(), (StartupTrigger(),)])
 def test_a_job_without_instants_owes_nothing(triggers: tuple[Trigger, ...]) -> None:
     assert plan(a_job(triggers=triggers), hours_ago(9), NOW, CALENDAR) == Plan(hours_ago(9))
-    assert paused_gap(a_job(triggers=triggers), hours_ago(9), NOW, CALENDAR) is None
+    assert gap(a_job(triggers=triggers), hours_ago(9), NOW, CALENDAR, PAUSED) is None
 
 
 def test_M8_a_pause_is_one_row_from_its_first_to_its_last_instant() -> None:
-    assert paused_gap(HOURLY, hours_ago(900.5), NOW, CALENDAR) == Missed(hours_ago(900), NOW, PAUSED)
-    assert paused_gap(HOURLY, NOW, NOW + LATE, CALENDAR) is None
+    assert gap(HOURLY, hours_ago(900.5), NOW, CALENDAR, PAUSED) == Missed(hours_ago(900), NOW, PAUSED)
+    assert gap(HOURLY, NOW, NOW + LATE, CALENDAR, PAUSED) is None
 
 
 jobs = st.sampled_from(

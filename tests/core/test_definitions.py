@@ -17,7 +17,7 @@ A_TEXT = "expected text without the character \\u0000, which no program can be g
 AN_EXIT_CODE = "expected an exit code from 0 to 255, found"
 A_STARTUP = 'write the trigger {"type": "startup"} instead'
 KEYS = "handler, schema, name, description, tags, enabled, triggers, timeout, overlap"
-KEYS += ", notify, late_after, too_long_after"
+KEYS += ", on_interrupt, notify, late_after, too_long_after"
 
 
 def parse(document: object, job_id: str = "backup") -> Job:

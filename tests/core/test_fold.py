@@ -85,9 +85,10 @@ def test_an_open_run_waits_is_claimed_starts_and_ends() -> None:
     waiting = fold_open_run(None, RunQueued(at=NOW, run=RUN))
     assert waiting == OpenRun(run=RUN, is_waiting=True)
     claimed = fold_open_run(waiting, RunClaimed(at=NOW, run=RUN))
-    assert claimed == OpenRun(run=RUN, is_waiting=False)
+    assert claimed == OpenRun(run=RUN, is_waiting=False, claimed=NOW)
     started = fold_open_run(claimed, STARTED)
-    assert started == OpenRun(run=replace(RUN, started=NOW), is_waiting=False, process=PROCESS)
+    run = replace(RUN, started=NOW)
+    assert started == OpenRun(run=run, is_waiting=False, claimed=NOW, process=PROCESS)
     assert fold_open_run(started, RunFinished(at=NOW, run=RUN)) is None
     assert fold_open_run(None, STARTED) is None
 

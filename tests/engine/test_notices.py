@@ -416,15 +416,15 @@ def test_nothing_is_told_that_is_not_durable() -> None:
     machine.ask(RunNow("backup"))
     machine.ledger.refusal = "no space left"
     machine.run_for(MINUTE)
-    assert machine.kinds == []
+    assert machine.kinds == ["trouble"]
     machine.ledger.refusal = None
     machine.ask(Pause(None))
-    assert machine.kinds == ["failure"]
+    assert machine.kinds == ["trouble", "recovery", "failure"]
     machine.crash()
     machine.restart()
     machine.ask(Resume(None))
     ends(machine, "backup", failing())
-    assert machine.kinds == ["failure"]
+    assert machine.kinds == ["trouble", "recovery", "failure"]
 
 
 # A naive oracle: from the rows alone, with hindsight, without any state.

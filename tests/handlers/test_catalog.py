@@ -18,6 +18,9 @@ class FakeHandler:
     def run(self, attempt: Attempt, started: Callable[[ProcessIdentity], None]) -> AttemptResult:
         return AttemptResult(outcome="succeeded", exit_code=7)
 
+    def adopt(self, run_id: str, process: ProcessIdentity) -> AttemptResult:
+        return AttemptResult(outcome="unknown", error=f"{run_id} {process.pid}")
+
     def end(self, run_id: str, grace: timedelta) -> None:
         self.ended.append(run_id)
 
@@ -28,6 +31,13 @@ def test_the_type_of_the_definition_decides() -> None:
     assert catalog.run(ATTEMPT, lambda process: None).exit_code == 7
     catalog.end("r1", timedelta())
     assert handler.ended == ["r1"]
+
+
+def test_what_outlived_daybell_is_a_command() -> None:
+    process = ProcessIdentity(pid=7, create_time=1, boot_id="boot")
+    assert Catalog({CommandHandler: FakeHandler()}).adopt("r1", process).error == "r1 7"
+    expected = AttemptResult(outcome="unknown", error="there is no handler of commands")
+    assert Catalog({}).adopt("r1", process) == expected
 
 
 def test_a_definition_without_a_handler_fails_and_says_so() -> None:

@@ -18,7 +18,7 @@ from daybell.handlers.command import Commands, Live
 from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.processes.choose import machine_processes
-from daybell.machine.processes.interface import Ended, Process, Processes, Spawn
+from daybell.machine.processes.interface import Ended, Process, Processes, Sighting, Spawn
 from daybell.machine.workers import WorkerPool
 from daybell.model.job import CommandHandler
 from daybell.model.run import ProcessIdentity
@@ -170,7 +170,7 @@ def test_T2_an_orphan_that_holds_the_output_holds_nobody_up(
     start = clock.monotonic()
     assert run(commands, attempt) == AttemptResult(outcome="succeeded", exit_code=0, left_processes=True)
     assert clock.monotonic() - start < 0.6
-    orphans = processes.tagged(frozenset({attempt.run.run_id}))[attempt.run.run_id]
+    orphans = [one.identity for one in processes.sightings() if attempt.run.run_id in one.marks]
     for orphan in orphans:
         with suppress(ProcessLookupError):
             os.kill(orphan.pid, signal.SIGKILL)
@@ -192,12 +192,13 @@ def test_ending_an_unknown_run_does_nothing(commands: Commands, an_attempt: Make
 
 
 class FakeProcess:
-    def __init__(self) -> None:
+    def __init__(self, end: Ended) -> None:
         self.identity = NOBODY
         self.ended: list[timedelta] = []
+        self._end = end
 
     def wait(self) -> Ended:
-        return Ended(exit_code=0)
+        return self._end
 
     def end(self, grace: timedelta) -> None:
         self.ended.append(grace)
@@ -206,8 +207,8 @@ class FakeProcess:
 class FakeProcesses:
     """Hands out one process, and lets something happen while it spawns."""
 
-    def __init__(self, meanwhile: Callable[[], None]) -> None:
-        self.process = FakeProcess()
+    def __init__(self, meanwhile: Callable[[], None], process: FakeProcess | None = None) -> None:
+        self.process = process or FakeProcess(Ended(exit_code=0))
         self.spawned = 0
         self._meanwhile = meanwhile
 
@@ -216,11 +217,15 @@ class FakeProcesses:
         self._meanwhile()
         return self.process
 
+    def adopt(self, identity: ProcessIdentity, run_id: str) -> Process:
+        self._meanwhile()
+        return self.process
+
     def is_alive(self, identity: ProcessIdentity) -> bool:
         return False
 
-    def tagged(self, run_ids: frozenset[str]) -> dict[str, list[ProcessIdentity]]:
-        return {}
+    def sightings(self) -> list[Sighting]:
+        return []
 
 
 SPAWN = Spawn(program="x", argv=("x",), shell=False, cwd=Path(), env={}, output=1, run_id="r1")
@@ -237,6 +242,30 @@ def test_an_attempt_that_is_ended_while_it_spawns_is_ended_at_once() -> None:
     live = Live()
     processes = FakeProcesses(lambda: live.end(GRACE))
     assert live.spawn(processes, SPAWN) is processes.process
+    assert processes.process.ended == [GRACE]
+
+
+def test_the_end_of_an_adopted_run_is_unknown() -> None:
+    process = FakeProcess(Ended(exit_code=None, left_processes=True))
+    commands = Commands(FakeProcesses(lambda: None, process), SystemClock())
+    assert commands.adopt("r1", NOBODY) == AttemptResult(outcome="unknown", left_processes=True)
+    assert process.ended == []
+
+
+def test_an_adopted_run_can_be_ended_before_it_is_adopted() -> None:
+    processes = FakeProcesses(lambda: None)
+    commands = Commands(processes, SystemClock())
+    commands.end("r1", GRACE)
+    commands.adopt("r1", NOBODY)
+    assert processes.process.ended == [GRACE]
+    commands.adopt("r1", NOBODY)
+    assert processes.process.ended == [GRACE]
+
+
+def test_an_adopted_run_can_be_ended_while_it_is_adopted() -> None:
+    processes = FakeProcesses(lambda: handler.end("r1", GRACE))
+    handler = Commands(processes, SystemClock())
+    handler.adopt("r1", NOBODY)
     assert processes.process.ended == [GRACE]
 
 

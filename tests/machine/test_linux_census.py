@@ -1,6 +1,7 @@
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,14 +10,17 @@ from hypothesis import strategies as st
 if sys.platform != "linux":
     pytest.skip("reads /proc", allow_module_level=True)
 
-from daybell.machine.processes.linux import LinuxCensus, Stat, is_after, parse_stat, tag_of
+from daybell.machine.clock import SystemClock
+from daybell.machine.ids import SystemIds
+from daybell.machine.processes.linux import LinuxCensus, Stat, file_mark, is_after, parse_stat, tag_of
+from daybell.store.logs import RunLogs
 
-STAT = b" S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 10000 200 18446744073709551615"
+STAT = b" S 1 42 43 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 10000 200 18446744073709551615"
 
 
 @pytest.mark.parametrize("name", [b"sleep", b"a b", b") S 1 1", b"((", b""])
 def test_any_program_name_is_read_over(name: bytes) -> None:
-    assert parse_stat(b"7 (" + name + b")" + STAT) == Stat(state="S", parent=1, group=42, started=4711)
+    assert parse_stat(b"7 (" + name + b")" + STAT) == Stat("S", 1, 42, 43, started=4711)
 
 
 @given(st.integers(0, 999), st.integers(0, 998), st.integers(0, 999))
@@ -39,6 +43,19 @@ def test_a_pid_is_after_another_if_it_was_given_out_since(first: int, given_out:
 )
 def test_the_tag_is_found_in_an_environment(environ: bytes, expected: str | None) -> None:
     assert tag_of(environ) == expected
+
+
+@pytest.mark.parametrize("after", ["", " (deleted)"])
+def test_a_run_is_known_by_the_file_of_its_output(tmp_path: Path, after: str) -> None:
+    run_id = SystemIds().run_id(SystemClock().now())
+    assert file_mark(f"{RunLogs(tmp_path).path('backup', run_id)}{after}") == run_id
+
+
+@pytest.mark.parametrize(
+    "target", ["/dev/null", "/dev/pts/0", "pipe:[4711]", "anon_inode:[eventfd]", "/", ""]
+)
+def test_any_target_of_a_descriptor_is_read(target: str) -> None:
+    assert "/" not in file_mark(target)
 
 
 def test_this_process_is_alive_and_one_that_had_its_pid_before_is_not() -> None:

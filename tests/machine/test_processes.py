@@ -19,7 +19,7 @@ if sys.platform == "win32":
 from daybell.engine.ports import Deadlines
 from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread
-from daybell.machine.processes import posix
+from daybell.machine.processes import ladder
 from daybell.machine.processes.choose import machine_processes
 from daybell.machine.processes.interface import TAG, Ended, Process, Spawn
 from daybell.model.run import ProcessIdentity
@@ -72,7 +72,7 @@ class Tree:
         return self.ended
 
     def living(self) -> list[ProcessIdentity]:
-        return list(self._processes.tagged(frozenset({self.run_id})).get(self.run_id, ()))
+        return [one.identity for one in self._processes.sightings() if self.run_id in one.marks]
 
     def is_alive(self) -> bool:
         return self._processes.is_alive(self.process.identity)
@@ -194,7 +194,7 @@ class LateDeadlines:
 def test_T1_a_late_deadlines_thread_lets_no_orphan_live(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posix, "DRAIN_SECONDS", 1.0)
+    monkeypatch.setattr(ladder, "DRAIN_SECONDS", 1.0)
     tree = Tree("setsid sleep 300 & exit 0", tmp_path / "log", LateDeadlines())
     until(lambda: not tree.is_alive())
     tree.process.end(SHORT)
@@ -224,7 +224,7 @@ def test_T2_what_ends_within_the_drain_is_not_told_of(forest: Forest) -> None:
 def test_T2_a_tree_that_is_ended_while_it_drains_is_ended_whole(
     forest: Forest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posix, "DRAIN_SECONDS", 1.0)
+    monkeypatch.setattr(ladder, "DRAIN_SECONDS", 1.0)
     tree = forest.grow("setsid sleep 300 & exit 0")
     until(lambda: not tree.is_alive())
     tree.process.end(SHORT)

@@ -16,6 +16,8 @@ from daybell.model.run import ProcessIdentity
 from waiting import until
 
 DONE = AttemptResult(outcome="succeeded", exit_code=0)
+UNKNOWN = AttemptResult(outcome="unknown")
+PROCESS = ProcessIdentity(pid=1, create_time=2, boot_id="boot")
 GRACE = timedelta(seconds=1)
 SOON = timedelta(seconds=5)
 
@@ -33,12 +35,21 @@ class FakeHandler:
         run_id = attempt.run.run_id
         self.threads[run_id] = threading.current_thread().name
         self.before_start(run_id)
-        started(ProcessIdentity(pid=1, create_time=2, boot_id="boot"))
+        started(PROCESS)
+        self._last(run_id)
+        return DONE
+
+    def adopt(self, run_id: str, process: ProcessIdentity) -> AttemptResult:
+        assert process == PROCESS
+        self.threads[run_id] = threading.current_thread().name
+        self._last(run_id)
+        return UNKNOWN
+
+    def _last(self, run_id: str) -> None:
         if run_id in self.gates:
             self.gates[run_id].wait(5)
         if run_id.startswith("bad"):
             raise SystemExit("no luck")
-        return DONE
 
     def end(self, run_id: str, grace: timedelta) -> None:
         self.ended.append((run_id, grace))
@@ -59,6 +70,10 @@ class Bench:
     def start(self, *run_ids: str) -> None:
         for run_id in run_ids:
             self.pool.start(Attempt(run=a_run(run_id=run_id), job=a_job(), log=Path("unused")))
+
+    def adopt(self, *run_ids: str) -> None:
+        for run_id in run_ids:
+            self.pool.adopt(run_id, PROCESS)
 
     def report(self) -> AttemptStarted | AttemptEnded:
         return self.reports.get(timeout=5)
@@ -85,8 +100,7 @@ def bench() -> Iterator[Bench]:
 def test_it_reports_the_start_and_the_end(bench: Bench) -> None:
     bench.start("r1")
     started, ended = bench.report(), bench.report()
-    identity = ProcessIdentity(pid=1, create_time=2, boot_id="boot")
-    assert started == AttemptStarted("r1", identity, started.at)
+    assert started == AttemptStarted("r1", PROCESS, started.at)
     assert ended == AttemptEnded("r1", DONE, ended.at)
     assert started.at <= ended.at
 
@@ -193,3 +207,39 @@ def test_two_hundred_attempts_are_each_reported_once(bench: Bench) -> None:
     assert sorted(report.run_id for report in reports if isinstance(report, AttemptEnded)) == sorted(names)
     assert sorted(report.run_id for report in reports if isinstance(report, AttemptStarted)) == sorted(names)
     assert len(set(bench.handler.threads.values())) <= 3
+
+
+def test_an_adopted_run_is_reported_when_it_is_over_and_only_then(bench: Bench) -> None:
+    bench.handler.hold("r1")
+    bench.adopt("r1")
+    until(lambda: "r1" in bench.handler.threads)
+    assert bench.reports.empty()
+    bench.handler.gates["r1"].set()
+    ended = bench.report()
+    assert ended == AttemptEnded("r1", UNKNOWN, ended.at)
+
+
+def test_an_ending_reaches_the_handler_even_before_the_adoption_does(bench: Bench) -> None:
+    bench.handler.hold("r1")
+    bench.adopt("r1")
+    bench.pool.end("r1", GRACE)
+    assert bench.handler.ended == [("r1", GRACE)]
+    assert bench.end_of("r1") == UNKNOWN
+
+
+def test_what_runs_already_does_not_wait_in_line(bench: Bench) -> None:
+    names = [f"r{number}" for number in range(5)]
+    bench.handler.hold(*names)
+    bench.adopt(*names)
+    until(lambda: len(bench.handler.threads) == 5)
+    bench.start("new")
+    assert bench.end_of("r3") == UNKNOWN
+    assert bench.end_of("new") == DONE
+
+
+def test_a_handler_that_cannot_adopt_says_that_the_end_is_unknown(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.adopt("bad")
+    assert bench.end_of("bad") == AttemptResult(outcome="unknown", error="SystemExit: no luck")
+    assert "the handler of run bad failed" in caplog.text

@@ -1,5 +1,6 @@
 """Ended runs are found newest first, and refilled from the journal without doubles."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -111,6 +112,41 @@ def test_a_torn_last_row_takes_no_later_one_with_it(tmp_path: Path) -> None:
     again.add(ended(2))
     assert ids(RunHistory(tmp_path).rows("backup", 10)) == ["r2", "r1"]
     assert ids(RunHistory(tmp_path).rows(None, 10)) == ["r2", "r1"]
+
+
+def test_a_damaged_row_that_the_journal_gives_again_is_mended_and_no_other_is_lost(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    for number in range(1, 6):
+        history.add(ended(number))
+    for path in (tmp_path / "recent.jsonl", tmp_path / "backup" / "2026-03.jsonl"):
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join([*lines[:3], b"\0" * 40 + b"\n", *lines[4:]]))
+    again = RunHistory(tmp_path)
+    for number in (3, 4, 6):  # and the journal has lost 5
+        again.add(ended(number))
+    assert sorted(ids(again.rows("backup", 10))) == ["r1", "r2", "r3", "r4", "r5", "r6"]
+    assert sorted(ids(again.rows(None, 10))) == ["r1", "r2", "r3", "r4", "r5", "r6"]
+
+
+def test_half_a_row_is_cut_off_before_it_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = RunHistory(tmp_path)
+    history.add(ended(1))
+
+    def half(file: int, content: bytes) -> None:
+        os.write(file, content[:20])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("daybell.store.rows.write_all", half)
+        history.add(ended(2))
+        with pytest.raises(OSError, match="not written yet"):
+            history.sync()
+    history.add(ended(3))
+    history.sync()
+    assert ids(RunHistory(tmp_path).rows("backup", 10)) == ["r3", "r2", "r1"]
+    assert ids(RunHistory(tmp_path).rows(None, 10)) == ["r3", "r2", "r1"]
 
 
 def test_it_knows_the_newest_number_it_holds(tmp_path: Path) -> None:

@@ -1,10 +1,14 @@
 """Files of lines are read from their end, in blocks."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from daybell.store.lines import BLOCK, lines_from_end, torn_bytes
+from daybell.store.lines import BLOCK, lines_from_end, seal, torn_bytes, unseal
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3000, 20_000])
@@ -24,3 +28,21 @@ def test_a_torn_last_line_is_measured(tmp_path: Path, whole: bytes, torn: bytes)
     path = tmp_path / "lines"
     path.write_bytes(whole + torn)
     assert torn_bytes(path) == len(torn)
+
+
+@given(st.binary(max_size=60).map(lambda content: content.replace(b"0", b"\n")), st.integers(1, 9))
+def test_lines_from_the_end_are_those_from_the_beginning(content: bytes, block: int) -> None:
+    with TemporaryDirectory() as directory, patch("daybell.store.lines.BLOCK", block):
+        path = Path(directory) / "lines"
+        path.write_bytes(content)
+        lines = content.split(b"\n")
+        expected = lines[:-1] if not lines[-1] else lines
+        assert list(lines_from_end(path)) == expected[::-1]
+
+
+def test_a_sealed_line_is_json_and_opens_only_as_it_was() -> None:
+    line = seal(b'{"number":1}')
+    assert line.startswith(b'{"crc":"')
+    assert unseal(line[:-1]) == b'{"number":1}'
+    assert unseal(line[:-1].replace(b"1", b"2")) is None
+    assert unseal(b"") is None

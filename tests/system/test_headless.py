@@ -125,22 +125,61 @@ def test_the_command_s_environment_tells_its_run_and_its_trace(home: Home) -> No
         assert home.daybell("logs", "show").stdout == f"{run['run_id']} {run['traceparent']}\n"
 
 
+def killed_while_running(home: Home) -> None:
+    """In a run of "long", whose command lives on."""
+    app = home.start("--headless")
+    home.daybell("run", "long")
+    until(lambda: home.job("long")["is_running"] and home.job("long")["run_count"] == 1)
+    app.kill()
+    app.wait(10)
+
+
 def test_history_and_counters_survive_a_sigkill(home: Home) -> None:
     home.command("good", "true")
     home.command("long", "sleep", "300")
-    app = home.start("--headless")
-    home.daybell("run", "good", "--wait")
-    home.daybell("run", "long")
-    until(lambda: home.job("long")["is_running"] and home.job("long")["run_count"] == 1)
-    before = home.job("good")
-    app.kill()
-    app.wait(10)
+    with home.running("--headless"):
+        home.daybell("run", "good", "--wait")
+        before = home.job("good")
+    killed_while_running(home)
     with home.running("--headless"):
         assert home.job("good") == before
+        assert home.job("long")["run_count"] == 1
+
+
+def test_what_outlived_a_sigkill_is_adopted_and_blocks_and_can_be_cancelled(home: Home) -> None:
+    home.shell("long", f"echo $$ > {home.path}/pid; sleep 300")
+    killed_while_running(home)
+    with home.running("--headless"):
+        assert home.job("long")["state"] == "running"
+        refused = home.daybell("run", "long")
+        assert (refused.returncode, "overlap" in refused.stderr) == (7, True)
+        assert home.daybell("cancel", "long").returncode == 0
+        until(lambda: home.job("long")["state"] == "idle")
+        assert {run["outcome"] for run in home.ended("long")} == {"cancelled", "skipped"}
+    stat = Path(f"/proc/{(home.path / 'pid').read_text().strip()}/stat")
+    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_an_adopted_run_that_ends_by_itself_says_that_nobody_knows_how(home: Home) -> None:
+    home.shell("long", f"while test ! -e {home.path}/enough; do sleep 0.05; done; echo done")
+    killed_while_running(home)
+    with home.running("--headless"):
+        assert home.job("long")["state"] == "running"
+        (home.path / "enough").touch()
+        until(lambda: home.job("long")["state"] == "idle")
+        (run,) = home.ended("long")
+        assert (run["outcome"], run["exit_code"]) == ("interrupted", None)
+        assert "how it ended cannot be known" in run["reason"]
+        assert home.daybell("logs", "long").stdout == "done\n"
+
+
+def test_what_its_job_wants_ended_after_a_crash_is_ended(home: Home) -> None:
+    home.command("long", "sleep", "300", on_interrupt="end")
+    killed_while_running(home)
+    with home.running("--headless"):
+        until(lambda: home.job("long")["state"] == "idle")
         (run,) = home.ended("long")
         assert (run["outcome"], run["reason"]) == ("interrupted", "Daybell ended while it ran")
-        assert home.job("long")["state"] == "idle"
-    subprocess.run(["pkill", "-f", "sleep 300"], check=False)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

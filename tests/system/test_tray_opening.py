@@ -25,7 +25,7 @@ def test_the_menu_opens_the_last_output_and_the_job_folder(home: Home, tmp_path:
         with TrayHost(address) as panel, home.running():
             panel.wait_item()
             panel.click("Fetch mail", "Run now")
-            panel.wait(lambda menu: menu.has("Fetch mail", "Open last output"))
+            panel.wait(lambda menu: menu.find("Fetch mail", "Open last output").is_enabled)
             until(lambda: home.job("mail")["last_outcome"] == "succeeded")
             panel.click("Fetch mail", "Open last output")
             until(lambda: opened.exists() and opened.read_text().endswith(".log\n"))
@@ -46,6 +46,6 @@ def test_a_bus_that_comes_back_has_the_icon_of_the_running_app(home: Home, tmp_p
     assert home.daybell("run", "mail", "--wait").returncode == 0
     with private_bus(at) as second, TrayHost(second) as panel:
         panel.wait_item(timeout=15)
-        panel.wait(lambda menu: menu.has("Fetch mail", "Open last output"))
+        panel.wait(lambda menu: menu.find("Fetch mail", "Open last output").is_enabled)
         panel.click("Quit")
         assert app.wait(15) == 0

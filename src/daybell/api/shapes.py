@@ -65,4 +65,5 @@ class RunShape(TypedDict):
     attempts: int
     error: str | None
     log: str | None
+    retry_of: str | None
     traceparent: str

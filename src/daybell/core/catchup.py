@@ -14,6 +14,7 @@ WINDOW = timedelta(days=1)
 TOO_LATE = "too late"
 CAUGHT_UP = "caught up by the newest"
 PAUSED = "paused"
+CANNOT_RECORD = "cannot record"
 
 
 class Missed(Struct, frozen=True):
@@ -70,10 +71,10 @@ def plan(job: Job, cursor: datetime, now: datetime, calendar: Calendar) -> Plan:
     return Plan(cursor, tuple(on_time), catch_up, tuple(missed))
 
 
-def paused_gap(job: Job, cursor: datetime, now: datetime, calendar: Calendar) -> Missed | None:
-    """The instants since the cursor, all inside a pause: they are skipped and never caught up (M8)."""
-    span = _span(job, cursor, now, calendar)
-    return Missed(*span, PAUSED) if span else None
+def gap(job: Job, cursor: datetime, until: datetime, calendar: Calendar, reason: str) -> Missed | None:
+    """The instants since the cursor, all skipped for one reason, and never caught up (M8)."""
+    span = _span(job, cursor, until, calendar)
+    return Missed(*span, reason) if span else None
 
 
 def _span(job: Job, after: datetime, until: datetime, calendar: Calendar) -> tuple[datetime, datetime] | None:

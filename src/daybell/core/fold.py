@@ -56,8 +56,8 @@ def fold_open_run(open_run: OpenRun | None, event: AnyEvent) -> OpenRun | None:
     match event:
         case RunQueued(run=run):
             return OpenRun(run=run, is_waiting=True)
-        case RunClaimed(run=run):
-            return OpenRun(run=run, is_waiting=False)
+        case RunClaimed(run=run, at=at):
+            return OpenRun(run=run, is_waiting=False, claimed=at)
         case RunStarted(at=at, process=process) if open_run is not None:
             return replace(open_run, run=replace(open_run.run, started=at), process=process)
         case RunFinished():

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from daybell.core.views import TITLE_LENGTH, count, last_line, one_line
 from daybell.model.incident import Button, Incident, NoticeKind, NoticeText
 from daybell.model.run import Run
+from daybell.model.status import Problem
 
 DIGEST_LINES = 6
 """What a notice on the screen has room for."""
@@ -17,6 +18,7 @@ URGENCY: tuple[NoticeKind, ...] = (
     "recovery",
     "digest",
     "greeting",
+    "trouble",
 )
 """What comes first in a digest."""
 UNITS = (
@@ -37,6 +39,23 @@ def greeting() -> NoticeText:
         "or say `daybell add` in a terminal.",
         buttons=("add_samples", "open_folder"),
     )
+
+
+def trouble(message: str) -> NoticeText:
+    """Of Daybell itself, and of all jobs with it."""
+    body = f"{message}. Jobs start again as soon as it can be."
+    return NoticeText(key="ledger", kind="trouble", title="Daybell cannot record runs", body=body)
+
+
+def trouble_over() -> NoticeText:
+    body = "What was due meanwhile is in the history as skipped."
+    return NoticeText(key="ledger", kind="recovery", title="Daybell records runs again", body=body)
+
+
+def damage(problem: Problem) -> NoticeText:
+    """Something was found damaged at the start, and mended."""
+    body = f"{problem.file}: {problem.message}."
+    return NoticeText(key=f"damage {problem.file}", kind="trouble", title="Daybell found damage", body=body)
 
 
 def failure(run: Run, title: str) -> NoticeText:

@@ -1,6 +1,5 @@
 """What a batch of messages came to: facts to record first, and then what to do about them."""
 
-from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from daybell.engine.ports import Attempt
 from daybell.model.errors import DaybellError
 from daybell.model.events import AnyEvent
 from daybell.model.incident import NoticeText
+from daybell.model.run import ProcessIdentity
 
 Answer = tuple[str, ...] | DaybellError
 
@@ -20,6 +20,13 @@ class End(Struct, frozen=True):
 
     run_id: str
     grace: timedelta
+
+
+class Adoption(Struct, frozen=True):
+    """Hold what an earlier life started."""
+
+    run_id: str
+    process: ProcessIdentity
 
 
 class Deadline(Struct, frozen=True):
@@ -35,17 +42,22 @@ class Batch(Struct):
 
     events: list[AnyEvent] = field(default_factory=list)
     starts: list[Attempt] = field(default_factory=list)
+    adoptions: list[Adoption] = field(default_factory=list)
     ends: list[End] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
     answers: list[tuple[Future[tuple[str, ...]], Answer]] = field(default_factory=list)
+    promises: list[Future[tuple[str, ...]]] = field(default_factory=list)
+    """Whose answer is relied on after a crash as well."""
     notices: list[NoticeText] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     """Jobs whose alarm and snapshot must be made anew."""
 
-    def fail_answers(self, run_ids: Sequence[str], error: DaybellError) -> None:
-        """Whoever asked for one of these runs hears the error instead."""
-        withdrawn = set(run_ids)
+    @property
+    def is_empty(self) -> bool:
+        return not (self.events or self.touched)
+
+    def break_promises(self, error: DaybellError) -> None:
+        """Whoever was promised something hears the error instead."""
         self.answers = [
-            (reply, error if isinstance(answer, tuple) and withdrawn.intersection(answer) else answer)
-            for reply, answer in self.answers
+            (reply, error if reply in self.promises else answer) for reply, answer in self.answers
         ]

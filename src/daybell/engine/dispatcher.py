@@ -16,13 +16,19 @@ from daybell.engine.messages import (
     Message,
     NoticesDue,
     NotStarted,
+    Pause,
+    Resume,
+    RunNow,
+    Snooze,
     StillRunning,
     Stop,
     StopOverdue,
+    TryRecording,
     Verb,
 )
 from daybell.engine.planning import Planner
 from daybell.engine.ports import Clock, DefinitionsRead, Ids, LogFiles
+from daybell.engine.recovery import Recovery, Survivors
 from daybell.engine.runs import Runs
 from daybell.engine.state import State
 from daybell.engine.verbs import Verbs
@@ -44,20 +50,19 @@ class Dispatcher:
         self.watch = Watch(state, clock)
         self._runs = Runs(state, clock, ids, logs, self.watch)
         self.planner = Planner(state, clock, self._runs)
+        self.recovery = Recovery(state, clock, self._runs)
         self._verbs = Verbs(state, clock, self._runs, self.planner)
         self._stop_replies: list[Future[tuple[str, ...]]] = []
 
-    def boot(self, read: DefinitionsRead) -> None:
-        """What the last life left open is over; then come the gap since, and the startup triggers.
+    def boot(self, read: DefinitionsRead, survivors: Survivors) -> None:
+        """First what the last life left open, then the gap since, and the startup triggers.
 
         The very first life greets the person, if there is nothing to run.
         """
-        for open_run in list(self.state.records.open_runs.values()):
-            reason = "Daybell ended while it waited" if open_run.is_waiting else "Daybell ended while it ran"
-            self._runs.finish(open_run.run, "interrupted", reason)
         now = self._clock.now()
         self.state.record(SchedulerStarted(at=now, jobs=len(read.jobs), version=self.state.config.version))
         self.planner.take_in(read)
+        self.recovery.settle(survivors)
         if self.state.records.lives == 1 and not (read.jobs or read.invalid):
             self.watch.greet()
         for job in self.state.jobs.values():
@@ -78,6 +83,8 @@ class Dispatcher:
                 self._overran(run_id)
             case NotStarted() | StillRunning() | NoticesDue():
                 self.watch.handle(message)
+            case TryRecording():
+                pass  # any batch tries
             case StopOverdue():
                 self._give_up()
             case Asked(verb=verb, reply=reply):
@@ -105,6 +112,8 @@ class Dispatcher:
             self._stop_replies.append(reply)
             self._stop()
             return
+        if isinstance(verb, RunNow | Pause | Resume | Snooze):
+            self.state.batch.promises.append(reply)
         try:
             self.state.batch.answers.append((reply, self._verbs.answer(verb)))
         except DaybellError as error:

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from daybell.engine.batch import Batch, Deadline
+from daybell.core import notices
+from daybell.engine.batch import Adoption, Batch, Deadline
 from daybell.engine.bus import Bus
 from daybell.engine.dispatcher import Dispatcher
 from daybell.engine.mailbox import Mailbox
-from daybell.engine.messages import AlarmRang, Asked, AttemptEnded, Message, NoticesDue
+from daybell.engine.messages import AlarmRang, Asked, AttemptEnded, Message, NoticesDue, TryRecording
 from daybell.engine.planning import Look
 from daybell.engine.ports import (
     Alarms,
@@ -27,7 +28,9 @@ from daybell.engine.ports import (
     Ids,
     Ledger,
     LogFiles,
+    Nobody,
     Silence,
+    Survivors,
     Teller,
     Workers,
 )
@@ -35,12 +38,18 @@ from daybell.engine.recording import Recorder
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig, State
 from daybell.model.errors import DaybellError, NotRunning
-from daybell.model.events import AnyEvent
+from daybell.model.events import AnyEvent, Numbered
 from daybell.model.status import Problem, SchedulerState
 
 log = logging.getLogger(__name__)
 
 
+CHECKPOINT_EVERY = 5000
+"""Events: so many are replayed within a tenth of a second."""
+RETRY = timedelta(seconds=15)
+"""How soon a ledger that refused is asked again."""
+LEDGER = "@ledger"
+"""The key of that deadline."""
 NOTICES = "@notices"
 """The key of the one alarm that is no job's: no id begins like this."""
 
@@ -57,6 +66,7 @@ class Ports(Struct, frozen=True):
     history: History
     logs: LogFiles
     teller: Teller = Silence()
+    survivors: Survivors = Nobody()
 
 
 class Engine:
@@ -72,6 +82,7 @@ class Engine:
         self._state = State(config)
         self._dispatcher = Dispatcher(self._state, ports.clock, ports.ids, ports.logs)
         self._recorder = Recorder(ports.ledger, ports.clock, self._state)
+        self._since_checkpoint = 0
         self._alarms: dict[str, datetime] = {}
         """What is set and has not rung yet."""
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -81,13 +92,19 @@ class Engine:
         return self._state.is_stopped
 
     def boot(self, read: DefinitionsRead) -> None:
-        """Fold the ledger, close what the last life left open, and decide what was missed since."""
-        for numbered in self._ports.ledger.replay():
-            self._state.records.apply(numbered.event)
-            self._ports.history.add(numbered)
-        self._dispatcher.boot(read)
+        """Fold the ledger, find what the last life left open, and decide what was missed since."""
+        ports, records = self._ports, self._state.records
+        records.restore(ports.ledger.load())
+        for numbered in ports.ledger.replay():
+            records.apply(numbered.event)
+            ports.history.add(numbered)
+            self._since_checkpoint += 1
+        doubtful = self._dispatcher.recovery.doubtful()
+        self._dispatcher.boot(read, ports.survivors.find(doubtful) if doubtful else {})
         self._commit()
-        self._ports.alarms.start(self._rang)
+        for problem in ports.ledger.problems:
+            ports.teller.tell(notices.damage(problem))
+        ports.alarms.start(self._rang)
 
     def start(self) -> None:
         """Begin to take messages on the engine's own thread."""
@@ -112,9 +129,9 @@ class Engine:
                 if isinstance(message, Asked):
                     message.reply.set_exception(error)
         self._commit()
-        if self._recorder.problem is None:
+        if not self._state.cannot_record:
             self._dispatcher.fill_slots()  # a batch that could not be recorded has freed some
-        if self._state.batch.events:
+        if not self._state.batch.is_empty:
             self._commit()
 
     def _run(self) -> None:
@@ -130,6 +147,7 @@ class Engine:
     def _commit(self) -> None:
         batch = self._state.take_batch()
         numbered = self._recorder.record(batch)
+        self._note_trouble(batch)
         self._act(batch)
         looks = self._look_at(batch.touched)
         for job_id, look in looks.items():
@@ -137,9 +155,31 @@ class Engine:
         self._set_alarm(NOTICES, self._dispatcher.watch.next_due())
         for one in numbered:
             self._ports.history.add(one)
+        self._make_checkpoint(numbered)
         self._publish(batch, looks, [one.event for one in numbered])
         for notice in batch.notices:
             self._ports.teller.tell(notice)
+
+    def _note_trouble(self, batch: Batch) -> None:
+        """While the ledger refuses, no instant is decided; each batch tries again, and one comes soon."""
+        before, problem = self._state.cannot_record, self._recorder.problem
+        self._state.cannot_record = problem is not None
+        if problem is not None:
+            self._ports.deadlines.set(LEDGER, RETRY, _posting(self._mailbox.post, TryRecording()))
+        if problem is not None and not before:
+            batch.touched.update(self._state.jobs)
+            self._ports.teller.tell(notices.trouble(problem.message))
+        if problem is None and before:
+            self._ports.deadlines.clear(LEDGER)
+            self._ports.teller.tell(notices.trouble_over())
+            self._dispatcher.planner.pass_trouble()
+
+    def _make_checkpoint(self, numbered: Sequence[Numbered]) -> None:
+        """Only now: what is in memory is exactly what the ledger holds."""
+        self._since_checkpoint += len(numbered)
+        if numbered and (self._state.is_stopped or self._since_checkpoint >= CHECKPOINT_EVERY):
+            self._ports.ledger.save(self._state.records.checkpoint(numbered[-1].number))
+            self._since_checkpoint = 0
 
     def _rang(self, key: str) -> None:
         self._mailbox.post(NoticesDue() if key == NOTICES else AlarmRang(key))
@@ -147,6 +187,8 @@ class Engine:
     def _act(self, batch: Batch) -> None:
         for attempt in batch.starts:
             self._start(attempt)
+        for adoption in batch.adoptions:
+            self._adopt(adoption)
         for end in batch.ends:
             self._ports.workers.end(end.run_id, end.grace)
         for deadline in batch.deadlines:
@@ -160,6 +202,15 @@ class Engine:
             log.exception("a run could not be started", extra={"event": "engine_error"})
             result = AttemptResult(outcome="failed", error=f"it could not be started: {error}")
             self._mailbox.post(AttemptEnded(attempt.run.run_id, result, self._ports.clock.now()))
+
+    def _adopt(self, adoption: Adoption) -> None:
+        """One that no thread can be had for is not known any more, but lives."""
+        try:
+            self._ports.workers.adopt(adoption.run_id, adoption.process)
+        except Exception as error:  # whatever the system refuses
+            log.exception("a run could not be adopted", extra={"event": "engine_error"})
+            result = AttemptResult(outcome="unknown", error=str(error))
+            self._mailbox.post(AttemptEnded(adoption.run_id, result, self._ports.clock.now()))
 
     def _look_at(self, job_ids: Iterable[str]) -> dict[str, Look]:
         """A job that cannot be planned stays as it was, and harms no other."""
@@ -207,7 +258,8 @@ class Engine:
 
     def _problems(self) -> tuple[Problem, ...]:
         problem = self._recorder.problem
-        return (*self._state.problems, problem) if problem else self._state.problems
+        found = (*self._ports.ledger.problems, *self._state.problems)
+        return (problem, *found) if problem else found
 
     def _scheduler_state(self) -> SchedulerState:
         if self._state.is_stopping:

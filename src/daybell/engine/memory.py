@@ -11,6 +11,7 @@ from daybell.model.errors import LedgerError
 from daybell.model.events import AnyEvent, Numbered, RunFinished, RunSkipped
 from daybell.model.incident import NoticeText
 from daybell.model.job import Job
+from daybell.model.record import Checkpoint
 from daybell.model.run import Run
 from daybell.model.status import Problem
 
@@ -115,6 +116,8 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.events: list[Numbered] = []
         self.refusal: str | None = None
+        self.saved = Checkpoint()
+        self.problems: Sequence[Problem] = ()
 
     def append(self, events: Sequence[AnyEvent]) -> Sequence[Numbered]:
         if self.refusal is not None:
@@ -123,8 +126,14 @@ class MemoryLedger:
         self.events.extend(numbered)
         return numbered
 
+    def load(self) -> Checkpoint:
+        return self.saved
+
     def replay(self) -> Iterable[Numbered]:
-        return list(self.events)
+        return self.events[self.saved.number :]
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        self.saved = checkpoint
 
 
 class MemoryHistory:

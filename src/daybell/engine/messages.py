@@ -50,6 +50,10 @@ class NoticesDue(Struct, frozen=True):
     """A reminder is due, or the quiet hours are over."""
 
 
+class TryRecording(Struct, frozen=True):
+    """The ledger refused a while ago; it may take events again."""
+
+
 class StopOverdue(Struct, frozen=True):
     """The shutdown timeout is over, and something still runs."""
 
@@ -109,6 +113,7 @@ Message = (
     | NotStarted
     | StillRunning
     | NoticesDue
+    | TryRecording
     | StopOverdue
     | Asked
 )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from daybell.core.catchup import Plan, paused_gap, plan
+from daybell.core.catchup import CANNOT_RECORD, PAUSED, Plan, gap, plan
 from daybell.core.describe import describe
 from daybell.core.schedule import Calendar, digest, is_completed, next_due
 from daybell.core.standing import Standing, invalid_status, job_status
@@ -73,14 +73,16 @@ class Planner:
         return Look(self._alarm(job_id, due), snapshot)
 
     def _alarm(self, job_id: str, due: datetime | None) -> datetime | None:
+        if self._rests():
+            return None
         if due is not None:
             return alarm_at(due, self._clock.now())
-        return None if self._state.is_stopping else self._state.records.jobs[job_id].paused_until
+        return self._state.records.jobs[job_id].paused_until
 
     def settle(self, job: Job) -> None:
         """Decide every instant up to now: on time or missed; inside a pause they wait for its end."""
         self._end_pause(job)
-        if not job.enabled or self._state.is_stopping or self._state.records.is_paused(job.id):
+        if not job.enabled or self._rests() or self._state.records.is_paused(job.id):
             return
         now = self._clock.now()
         if self._state.cursor(job.id) > now + FAR_AHEAD:
@@ -104,17 +106,30 @@ class Planner:
 
     def pass_pause(self, job: Job, until: datetime) -> None:
         """A pause that is over owes nothing: the instants inside it become one row (M8)."""
+        self._pass(job, until, PAUSED)
+
+    def pass_trouble(self) -> None:
+        """What was due while nothing could be recorded was not started, and is not caught up."""
+        now = self._clock.now()
+        for job in self._state.jobs.values():
+            self._pass(job, now, CANNOT_RECORD)
+            self._state.batch.touched.add(job.id)
+
+    def _pass(self, job: Job, until: datetime, reason: str) -> None:
         if not job.enabled or self._state.records.is_paused(job.id):
             return
-        calendar = self._state.calendar(job.id)
-        gap = paused_gap(job, self._state.cursor(job.id), until, calendar)
-        if gap is not None:
-            self._runs.pass_over(job.id, "schedule", gap, "skipped")
+        skipped = gap(job, self._state.cursor(job.id), until, self._state.calendar(job.id), reason)
+        if skipped is not None:
+            self._runs.pass_over(job.id, "schedule", skipped, "skipped")
+
+    def _rests(self) -> bool:
+        """No instant is decided now: when Daybell stops, and while nothing can be recorded."""
+        return self._state.is_stopping or self._state.cannot_record
 
     def _end_pause(self, job: Job) -> None:
         """A pause may end by itself, also while the machine sleeps: what came after it is owed again."""
         now, until = self._clock.now(), self._state.records.jobs[job.id].paused_until
-        if until is not None and until <= now and not self._state.is_stopping:
+        if until is not None and until <= now and not self._rests():
             self._state.record(JobResumed(at=now, job_id=job.id), job.id)
             self.pass_pause(job, until)
 

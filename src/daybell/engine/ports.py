@@ -1,15 +1,17 @@
 """What the engine needs of the outside. Fakes stand in for all of it, and pass the same contract tests."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from daybell.core.recovery import Living
 from daybell.model.events import AnyEvent, Numbered
 from daybell.model.incident import NoticeText
 from daybell.model.job import Job
+from daybell.model.record import Checkpoint
 from daybell.model.run import ProcessIdentity, Run
 from daybell.model.status import Problem
 
@@ -100,7 +102,8 @@ class Attempt(Struct, frozen=True):
 class AttemptResult(Struct, frozen=True, kw_only=True):
     """What became of an attempt by itself; whoever ended it knows better (cancelled, timed out)."""
 
-    outcome: Literal["succeeded", "failed"]
+    outcome: Literal["succeeded", "failed", "unknown"]
+    """`unknown`: its process was not ours any more when it ended, so that nobody was told how."""
     exit_code: int | None = None
     error: str | None = None
     left_processes: bool = False
@@ -112,6 +115,10 @@ class Handler(Protocol):
 
     def run(self, attempt: Attempt, started: Callable[[ProcessIdentity], None]) -> AttemptResult:
         """Block until it is over; call `started` as soon as its process exists. Never raises on purpose."""
+        ...
+
+    def adopt(self, run_id: str, process: ProcessIdentity) -> AttemptResult:
+        """Block until what an earlier life of Daybell started is over; `unknown`. `end` ends it."""
         ...
 
     def end(self, run_id: str, grace: timedelta) -> None:
@@ -130,12 +137,28 @@ class Workers(Protocol):
         """Hand the attempt to a worker; never blocks."""
         ...
 
+    def adopt(self, run_id: str, process: ProcessIdentity) -> None:
+        """Have a worker hold what an earlier life started, until it is over; never blocks."""
+        ...
+
     def end(self, run_id: str, grace: timedelta) -> None:
         """End the attempt of this run, as `Handler.end` says."""
         ...
 
     def stop(self, timeout: timedelta) -> Sequence[str]:
         """Wait that long for the threads to end; return the names of those that did not."""
+        ...
+
+
+class Survivors(Protocol):
+    """What outlived the Daybell that had started it."""
+
+    def find(self, runs: Mapping[str, ProcessIdentity | None]) -> Mapping[str, Sequence[Living]]:
+        """What still lives of each of these runs; those of which nothing does are left out.
+
+        It is known by the tag that everything carries, and by the identity of the run's main process,
+        where that was recorded.
+        """
         ...
 
 
@@ -146,8 +169,21 @@ class Ledger(Protocol):
         """Durable when it returns; LedgerError, and nothing written, when it cannot be."""
         ...
 
+    def load(self) -> Checkpoint:
+        """The last checkpoint that can be trusted; an empty one without any."""
+        ...
+
     def replay(self) -> Iterable[Numbered]:
-        """Every event ever appended, in order."""
+        """Every event since that checkpoint, in order."""
+        ...
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Keep it some time soon: what came before need not be replayed any more. Returns at once."""
+        ...
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What was found damaged, and what was done about it; complete after `replay`."""
         ...
 
 
@@ -173,6 +209,13 @@ class Teller(Protocol):
     def tell(self, notice: NoticeText) -> None:
         """Show it soon, in place of an older one with the same key. It neither blocks nor raises."""
         ...
+
+
+class Nobody:
+    """Survivors where no life has been before."""
+
+    def find(self, runs: Mapping[str, ProcessIdentity | None]) -> Mapping[str, Sequence[Living]]:  # noqa: ARG002 - the port's shape
+        return {}
 
 
 class Silence:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from daybell.core.catchup import CANNOT_RECORD
 from daybell.engine.batch import Batch
 from daybell.engine.ports import Clock, Ledger
 from daybell.engine.state import State
@@ -49,13 +50,12 @@ class Recorder:
         self.problem = Problem("journal.jsonl", "", f"cannot be written, so no run starts: {error}")
         now = self._clock.now()
         for attempt in batch.starts:
-            run = replace(attempt.run, outcome="skipped", reason="cannot record", finished=now, log=None)
+            run = replace(attempt.run, outcome="skipped", reason=CANNOT_RECORD, finished=now, log=None)
             event = RunFinished(at=now, run=run)
             batch.events.append(event)
             self._state.records.apply(event)
-        refused = [attempt.run.run_id for attempt in batch.starts]
         batch.starts.clear()
-        batch.fail_answers(refused, Conflict(self.problem.message))
+        batch.break_promises(Conflict(self.problem.message))
         self._unwritten = [*self._unwritten, *batch.events]
         self._untold = [*self._untold, *batch.notices]
         batch.notices.clear()

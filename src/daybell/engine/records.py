@@ -14,7 +14,7 @@ from daybell.model.events import (
     SchedulerStarted,
 )
 from daybell.model.incident import Incident, NoticeText
-from daybell.model.record import JobRecord, OpenRun
+from daybell.model.record import Checkpoint, JobRecord, OpenRun
 
 
 class Records:
@@ -34,6 +34,28 @@ class Records:
         self.lives = 0
         """How often the scheduler has started in this home."""
         self._of_job: dict[str, dict[str, OpenRun]] = {}
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """As they were when it was made; called on new records only."""
+        self.jobs = {record.job_id: record for record in checkpoint.jobs}
+        self.incidents = {incident.job_id: incident for incident in checkpoint.incidents}
+        self.held = {notice.key: notice for notice in checkpoint.held}
+        self.all_paused = checkpoint.all_paused
+        self.lives = checkpoint.lives
+        for open_run in checkpoint.open_runs:
+            self._keep(open_run.run.job_id, open_run.run.run_id, open_run)
+
+    def checkpoint(self, number: int) -> Checkpoint:
+        """All of them, as the fold of the events up to this number."""
+        return Checkpoint(
+            number=number,
+            jobs=tuple(self.jobs.values()),
+            open_runs=tuple(self.open_runs.values()),
+            incidents=tuple(self.incidents.values()),
+            held=tuple(self.held.values()),
+            all_paused=self.all_paused,
+            lives=self.lives,
+        )
 
     @property
     def running(self) -> int:

@@ -7,15 +7,17 @@ from msgspec.structs import replace
 
 from daybell.core.admission import Load, Request, Skip, Start, Wait, admit
 from daybell.core.catchup import Missed
-from daybell.engine.batch import Deadline, End
+from daybell.engine.batch import Adoption, Deadline, End
 from daybell.engine.incidents import Watch
 from daybell.engine.messages import AttemptEnded, AttemptStarted, DeadlineReached
-from daybell.engine.ports import Attempt, Clock, Ids, LogFiles
+from daybell.engine.ports import Attempt, AttemptResult, Clock, Ids, LogFiles
 from daybell.engine.state import Ending, State
 from daybell.model.events import RunClaimed, RunFinished, RunQueued, RunSkipped, RunStarted
 from daybell.model.job import GRACE, Job
 from daybell.model.record import OpenRun
-from daybell.model.run import Cause, Outcome, Run
+from daybell.model.run import Cause, Outcome, ProcessIdentity, Run
+
+ADOPTED = "Daybell ended while it ran; it ran on, and how it ended cannot be known"
 
 
 class Runs:
@@ -29,10 +31,12 @@ class Runs:
         self._watch = watch
         self._admitted: dict[str, Job] = {}
 
-    def request(self, job: Job, cause: Cause, due: datetime | None = None) -> Run:
+    def request(
+        self, job: Job, cause: Cause, due: datetime | None = None, *, retry_of: str | None = None
+    ) -> Run:
         """The run that came of it; one that was skipped has that outcome and a reason."""
         now = self._clock.now()
-        run = self._new(job.id, cause, now, due)
+        run = replace(self._new(job.id, cause, now, due), retry_of=retry_of)
         verdict = admit(Request(job, cause), self._load(job.id))
         match verdict:
             case Start():
@@ -62,6 +66,27 @@ class Runs:
         run = replace(run, due_to=last, outcome=outcome, reason=missed.reason, finished=now)
         self._state.record(RunSkipped(at=now, run=run), job_id)
 
+    def wait_again(self, run: Run, job: Job) -> None:
+        """It waited when the last life ended, and still does."""
+        self._admitted[run.run_id] = job
+        self._watch.admitted(run, job)
+
+    def adopt(self, open_run: OpenRun, job: Job | None, process: ProcessIdentity) -> None:
+        """Have it held until it ends; `job` is None where that was removed since."""
+        run, now = open_run.run, self._clock.now()
+        started = run.started or open_run.claimed or now
+        if open_run.process is None:
+            event = RunStarted(at=started, run_id=run.run_id, job_id=run.job_id, process=process)
+            self._state.record(event, run.job_id)
+        self._state.batch.adoptions.append(Adoption(run.run_id, process))
+        if job is None:
+            return
+        self._admitted[run.run_id] = job
+        if job.timeout is not None:
+            rest = max(job.timeout - (now - started), timedelta(0))
+            deadline = Deadline(run.run_id, rest, DeadlineReached(run.run_id))
+            self._state.batch.deadlines.append(deadline)
+
     def started(self, message: AttemptStarted) -> None:
         open_run = self._state.records.open_runs.get(message.run_id)
         if open_run is None:
@@ -85,11 +110,11 @@ class Runs:
         if open_run is None:
             return
         result = message.result
-        left = "it left processes behind" if result.left_processes else None
-        ending = self._state.endings.get(message.run_id) or Ending(result.outcome, left)
+        ending = self._state.endings.get(message.run_id) or by_itself(result)
         error = result.error if ending.outcome == "failed" else None
-        if ending.outcome == "timed_out":
-            error = f"timed out after {self._admitted[message.run_id].timeout}"
+        job = self._admitted.get(message.run_id)
+        if ending.outcome == "timed_out" and job is not None:
+            error = f"timed out after {job.timeout}"
         run = replace(open_run.run, exit_code=result.exit_code, error=error, attempts=1)
         self._state.batch.deadlines.append(Deadline(message.run_id, None))
         self.finish(run, ending.outcome, ending.reason, message.at)
@@ -145,3 +170,9 @@ class Runs:
             running=records.running,
             slots=self._state.config.slots,
         )
+
+
+def by_itself(result: AttemptResult) -> Ending:
+    if result.outcome == "unknown":
+        return Ending("interrupted", ADOPTED)
+    return Ending(result.outcome, "it left processes behind" if result.left_processes else None)

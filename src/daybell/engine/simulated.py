@@ -1,12 +1,14 @@
 """The real engine in virtual time: no threads, no waiting, the same twice."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from daybell.core.recovery import Living
 from daybell.engine.bus import Bus
 from daybell.engine.loop import Engine, Ports
 from daybell.engine.mailbox import Mailbox
@@ -32,6 +34,7 @@ from daybell.model.settings import NoticeConfig
 from daybell.model.status import JobStatus
 
 SOON = timedelta(milliseconds=1)
+UNKNOWN = AttemptResult(outcome="unknown")
 
 
 class Behaviour(Struct, frozen=True):
@@ -45,16 +48,32 @@ class Behaviour(Struct, frozen=True):
     can_start: bool = True
 
 
+class VirtualProcess(Struct):
+    """What a run started; it may outlive the engine that started it."""
+
+    ends: float
+    """In monotonic seconds."""
+    behaviour: Behaviour
+    identity: ProcessIdentity
+    is_adopted: bool = False
+
+
 class VirtualWorkers:
     """Every attempt starts at once and ends after the time its behaviour takes."""
 
     def __init__(
-        self, clock: VirtualClock, post: Callable[[Message], None], behave: Callable[[Attempt], Behaviour]
+        self,
+        clock: VirtualClock,
+        post: Callable[[Message], None],
+        behave: Callable[[Attempt], Behaviour],
+        orphans: Mapping[str, VirtualProcess] = MappingProxyType({}),
     ) -> None:
+        """`orphans` were started by an earlier life, and belong to nobody until they are adopted."""
         self._clock = clock
         self._post = post
         self._behave = behave
-        self.alive: dict[str, tuple[float, Behaviour]] = {}
+        self.orphans = dict(orphans)
+        self.alive: dict[str, VirtualProcess] = {}
         self.waiting: dict[str, tuple[float, Attempt]] = {}
         """Attempts that were decided a moment ahead of their instant."""
 
@@ -66,27 +85,44 @@ class VirtualWorkers:
         else:
             self._spawn(attempt)
 
+    def adopt(self, run_id: str, process: ProcessIdentity) -> None:
+        orphan = self.orphans.pop(run_id, None)
+        if orphan is None or orphan.identity != process:
+            self._post(AttemptEnded(run_id, UNKNOWN, self._clock.now()))
+        else:
+            orphan.is_adopted = True
+            self.alive[run_id] = orphan
+
+    def find(self, runs: Mapping[str, ProcessIdentity | None]) -> Mapping[str, Sequence[Living]]:
+        """`engine.ports.Survivors`."""
+        self.end_orphans()
+        return {
+            run_id: [Living(self.orphans[run_id].identity, is_main=True)]
+            for run_id in runs
+            if run_id in self.orphans
+        }
+
     def _spawn(self, attempt: Attempt) -> None:
         run_id = attempt.run.run_id
         behaviour = self._behave(attempt)
         takes = behaviour.takes if behaviour.can_start else timedelta(0)
-        self.alive[run_id] = (self._clock.monotonic() + takes.total_seconds(), behaviour)
+        identity = ProcessIdentity(len(self.alive) + 1, self._clock.monotonic(), "simulated")
+        ends = self._clock.monotonic() + takes.total_seconds()
+        self.alive[run_id] = VirtualProcess(ends, behaviour, identity)
         if behaviour.can_start:
-            identity = ProcessIdentity(len(self.alive), self._clock.monotonic(), "simulated")
             self._post(AttemptStarted(run_id, identity, self._clock.now()))
 
     def end(self, run_id: str, grace: timedelta) -> None:
         if self.waiting.pop(run_id, None) is not None:
             result = AttemptResult(outcome="failed", error="it had not started")
             self._post(AttemptEnded(run_id, result, self._clock.now()))
-        if run_id in self.alive:
-            _, behaviour = self.alive[run_id]
-            if behaviour.ignores_all:
-                return
-            wait = grace if behaviour.ignores_sigterm else SOON
-            ended = AttemptResult(outcome="failed", exit_code=137 if behaviour.ignores_sigterm else 143)
-            at = self._clock.monotonic() + wait.total_seconds()
-            self.alive[run_id] = (at, Behaviour(result=ended))
+        process = self.alive.get(run_id)
+        if process is None or process.behaviour.ignores_all:
+            return
+        is_stubborn = process.behaviour.ignores_sigterm
+        ended = AttemptResult(outcome="failed", exit_code=137 if is_stubborn else 143)
+        process.ends = self._clock.monotonic() + (grace if is_stubborn else SOON).total_seconds()
+        process.behaviour = Behaviour(result=ended)
 
     def stop(self, timeout: timedelta) -> list[str]:  # noqa: ARG002 - the port's shape; nothing to wait for
         return []
@@ -98,10 +134,16 @@ class VirtualWorkers:
                 self._spawn(attempt)
 
     def finish_due(self) -> None:
-        for run_id, (at, behaviour) in sorted(self.alive.items(), key=lambda one: (one[1][0], one[0])):
-            if at <= self._clock.monotonic() + ROUNDING:
+        self.end_orphans()
+        for run_id, process in sorted(self.alive.items(), key=lambda one: (one[1].ends, one[0])):
+            if process.ends <= self._clock.monotonic() + ROUNDING:
                 del self.alive[run_id]
-                self._post(AttemptEnded(run_id, behaviour.result, self._clock.now()))
+                result = UNKNOWN if process.is_adopted else process.behaviour.result
+                self._post(AttemptEnded(run_id, result, self._clock.now()))
+
+    def end_orphans(self) -> None:
+        now = self._clock.monotonic() + ROUNDING
+        self.orphans = {run_id: orphan for run_id, orphan in self.orphans.items() if orphan.ends > now}
 
 
 class Simulation:
@@ -121,10 +163,12 @@ class Simulation:
         self.config = EngineConfig(zone or utc, slots, timedelta(seconds=30), "simulated", notices)
         self.clock = VirtualClock(start)
         self.ledger = MemoryLedger()
+        self.history = MemoryHistory()
         self.teller = MemoryTeller()
         self.files = MemoryFiles(jobs)
         self.behave = behave
         self._ids = CountingIds()
+        self._orphans: dict[str, VirtualProcess] = {}
         self._boot()
 
     def run_until(self, instant: datetime) -> None:
@@ -159,8 +203,9 @@ class Simulation:
         """The job files were edited."""
         self.ask(self.files.read())
 
-    def crash(self) -> None:
-        """The app is gone in an instant, and so is what it ran."""
+    def crash(self, *, leaves_processes: bool = False) -> None:
+        """The app is gone in an instant, and so is what it ran, unless that lives on."""
+        self._orphans = {**self.workers.orphans, **self.workers.alive} if leaves_processes else {}
         self.workers.alive.clear()
         self.workers.waiting.clear()
         self.alarms.stop()
@@ -185,10 +230,9 @@ class Simulation:
     def _boot(self) -> None:
         self._mailbox = Mailbox()
         self.registry = JobRegistry()
-        self.history = MemoryHistory()
         self.alarms = VirtualAlarms()
         self.deadlines = VirtualDeadlines(self.clock)
-        self.workers = VirtualWorkers(self.clock, self._mailbox.post, self._behaviour)
+        self.workers = VirtualWorkers(self.clock, self._mailbox.post, self._behaviour, self._orphans)
         self.bus = Bus()
         ports = Ports(
             clock=self.clock,
@@ -200,6 +244,7 @@ class Simulation:
             history=self.history,
             logs=NoLogs(),
             teller=self.teller,
+            survivors=self.workers,
         )
         self.engine = Engine(self._mailbox, ports, self.config, self.registry, self.bus)
         self.engine.boot(self.files.read())
@@ -221,7 +266,7 @@ class Simulation:
     def _next_instant(self) -> datetime | None:
         instants = list(self.alarms.at.values())
         now, elapsed = self.clock.now(), self.clock.monotonic()
-        monotonic = [at for at, _ in self.workers.alive.values()]
+        monotonic = [process.ends for process in self.workers.alive.values()]
         monotonic += [at for at, _ in self.workers.waiting.values()]
         monotonic += [at for at, _ in self.deadlines.at.values()]
         instants += [now + timedelta(seconds=at - elapsed) for at in monotonic]

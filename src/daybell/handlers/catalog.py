@@ -21,6 +21,13 @@ class Catalog:
             return AttemptResult(outcome="failed", error=f"there is no handler of type {kind!r}")
         return handler.run(attempt, started)
 
+    def adopt(self, run_id: str, process: ProcessIdentity) -> AttemptResult:
+        """Only a command has a process of its own, which may outlive Daybell."""
+        handler = self._handlers.get(definitions.CommandHandler)
+        if handler is None:
+            return AttemptResult(outcome="unknown", error="there is no handler of commands")
+        return handler.adopt(run_id, process)
+
     def end(self, run_id: str, grace: timedelta) -> None:
         """A handler ignores the runs of others."""
         for handler in self._handlers.values():

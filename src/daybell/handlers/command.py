@@ -36,12 +36,21 @@ class Commands:
             with self._lock:
                 del self._live[attempt.run.run_id]
 
-    def end(self, run_id: str, grace: timedelta) -> None:
-        """Runs that are over, or of which `run` was not called yet, are not known here."""
+    def adopt(self, run_id: str, process: ProcessIdentity) -> AttemptResult:
         with self._lock:
-            live = self._live.get(run_id)
-        if live is not None:
-            live.end(grace)
+            live = self._live.setdefault(run_id, Live())
+        try:
+            ended = live.take(self._processes.adopt(process, run_id)).wait()
+        finally:
+            with self._lock:
+                del self._live[run_id]
+        return AttemptResult(outcome="unknown", left_processes=ended.left_processes)
+
+    def end(self, run_id: str, grace: timedelta) -> None:
+        """The ending of a run that is not known here is kept for its adoption, and for nothing else."""
+        with self._lock:
+            live = self._live.setdefault(run_id, Live())
+        live.end(grace)
 
     def _run(
         self, attempt: Attempt, live: "Live", started: Callable[[ProcessIdentity], None]
@@ -90,7 +99,10 @@ class Live:
         if self._ending() is not None:
             return None
         # Not under the lock: a program on a dead network disk may take for ever to load.
-        process = processes.spawn(spawn)
+        return self.take(processes.spawn(spawn))
+
+    def take(self, process: Process) -> Process:
+        """This is its process from here on; it is ended at once if the attempt was."""
         with self._lock:
             self._process = process
         if (grace := self._ending()) is not None:

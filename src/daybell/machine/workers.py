@@ -1,11 +1,13 @@
 """Which thread holds which attempt?"""
 
 import logging
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from queue import Empty, SimpleQueue
+from typing import Literal
 
 from daybell.engine.messages import AttemptEnded, AttemptStarted
 from daybell.engine.ports import Attempt, AttemptResult, Clock, Handler
@@ -24,9 +26,12 @@ Report = Callable[[AttemptStarted | AttemptEnded], None]
 class Held:
     """An attempt from its hand-over to its report; all is guarded by the pool's lock."""
 
-    def __init__(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-        self.is_running = False
+    def __init__(self, run_id: str, work: Attempt | ProcessIdentity) -> None:
+        """`work` is what to run, or what runs already and is adopted."""
+        self.run_id = run_id
+        self.work = work
+        self.is_running = isinstance(work, ProcessIdentity)
+        """The handler is to hear of an ending."""
         self.grace: timedelta | None = None
         """Set once somebody wants it ended."""
 
@@ -46,7 +51,7 @@ class WorkerPool:
     """
 
     def __init__(self, handler: Handler, report: Report, clock: Clock, most: int) -> None:
-        """`most` bounds the threads; attempts beyond it wait in line."""
+        """`most` bounds the threads; attempts beyond it wait in line, but for those that run already."""
         self._handler = handler
         self._report = report
         self._clock = clock
@@ -60,14 +65,10 @@ class WorkerPool:
         self._stopping = False
 
     def start(self, attempt: Attempt) -> None:
-        held = Held(attempt)
-        with self._lock:
-            self._held[attempt.run.run_id] = held
-            worker = self._free_worker()
-            if worker is None:
-                self._line.append(held)
-            else:
-                worker.inbox.put(held)
+        self._take(Held(attempt.run.run_id, attempt), self._most)
+
+    def adopt(self, run_id: str, process: ProcessIdentity) -> None:
+        self._take(Held(run_id, process), sys.maxsize)
 
     def end(self, run_id: str, grace: timedelta) -> None:
         with self._lock:
@@ -90,11 +91,20 @@ class WorkerPool:
             worker.thread.join(max(0.0, until - self._clock.monotonic()))
         return [worker.thread.name for worker in workers if worker.thread.is_alive()]
 
-    def _free_worker(self) -> Worker | None:
+    def _take(self, held: Held, most: int) -> None:
+        with self._lock:
+            worker = self._free_worker(most)
+            self._held[held.run_id] = held
+            if worker is None:
+                self._line.append(held)
+            else:
+                worker.inbox.put(held)
+
+    def _free_worker(self, most: int) -> Worker | None:
         """An idle one or a new one; None when all are busy. RuntimeError when there is no thread at all."""
         if self._idle:
             return self._idle.pop()
-        if len(self._workers) >= self._most:
+        if len(self._workers) >= most:
             return None
         self._started += 1
         worker = Worker(self._started, self._work)
@@ -112,9 +122,9 @@ class WorkerPool:
             result = self._attempt(held)
             ended = self._clock.now()
             with self._lock:
-                del self._held[held.attempt.run.run_id]
+                del self._held[held.run_id]
                 self._rest(worker)
-            self._report(AttemptEnded(held.attempt.run.run_id, result, ended))
+            self._report(AttemptEnded(held.run_id, result, ended))
 
     def _next(self, worker: Worker) -> Held | None:
         """Wait for an attempt; None when this worker may go."""
@@ -145,21 +155,27 @@ class WorkerPool:
             return True
 
     def _attempt(self, held: Held) -> AttemptResult:
+        work = held.work
+        try:
+            if isinstance(work, ProcessIdentity):
+                return self._handler.adopt(held.run_id, work)
+            return self._run(held, work)
+        except BaseException as error:  # the thread's edge: an attempt must never be lost
+            log.exception("the handler of run %s failed", held.run_id)
+            outcome: Literal["failed", "unknown"] = "failed" if isinstance(work, Attempt) else "unknown"
+            return AttemptResult(outcome=outcome, error=f"{type(error).__name__}: {error}")
+
+    def _run(self, held: Held, attempt: Attempt) -> AttemptResult:
         with self._lock:
             if held.grace is not None:
                 return AttemptResult(outcome="failed", error="it was ended before it started")
             held.is_running = True
-        try:
-            return self._handler.run(held.attempt, lambda process: self._has_started(held, process))
-        except BaseException as error:  # the thread's edge: an attempt must never be lost
-            log.exception("the handler of run %s failed", held.attempt.run.run_id)
-            return AttemptResult(outcome="failed", error=f"{type(error).__name__}: {error}")
+        return self._handler.run(attempt, lambda process: self._has_started(held, process))
 
     def _has_started(self, held: Held, process: ProcessIdentity) -> None:
-        run_id = held.attempt.run.run_id
-        self._report(AttemptStarted(run_id, process, self._clock.now()))
+        self._report(AttemptStarted(held.run_id, process, self._clock.now()))
         with self._lock:
             grace = held.grace
         if grace is not None:
             # It may have been asked for just before the handler knew of this run.
-            self._handler.end(run_id, grace)
+            self._handler.end(held.run_id, grace)

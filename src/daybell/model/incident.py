@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-NoticeKind = Literal["failure", "recovery", "reminder", "late", "too_long", "digest", "greeting"]
+NoticeKind = Literal["failure", "recovery", "reminder", "late", "too_long", "digest", "greeting", "trouble"]
 Button = Literal["run_again", "open_log", "snooze", "pause_until_tomorrow", "add_samples", "open_folder"]
 
 

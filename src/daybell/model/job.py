@@ -79,6 +79,9 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """The longest one attempt may take."""
     overlap: Literal["skip"] = "skip"
     """What becomes of a request while the same job runs."""
+    on_interrupt: Literal["leave", "end", "rerun"] = "leave"
+    """What becomes of a run when Daybell itself was killed: what still lives of it is left to run on, or
+    is ended; with `rerun` it is left as well, and a run that was found dead is asked for once more."""
     notify: Notify = Notify()
     late_after: Duration | None = None
     """Tell the person when a run has not started so long after it was due, in time awake."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from daybell.model.incident import Incident, NoticeText
 from daybell.model.run import Outcome, ProcessIdentity, Run
 
 
@@ -37,3 +38,19 @@ class OpenRun(Struct, frozen=True, kw_only=True):
     is_waiting: bool
     """It was admitted and has no slot yet."""
     process: ProcessIdentity | None = None
+    claimed: datetime | None = None
+    """When it was given its slot; its process exists a moment later."""
+
+
+class Checkpoint(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fold of every event up to a number: what is needed of them from then on."""
+
+    number: int = 0
+    """Of the last event in it; 0: of none."""
+    jobs: tuple[JobRecord, ...] = ()
+    open_runs: tuple[OpenRun, ...] = ()
+    """In the order in which they were admitted."""
+    incidents: tuple[Incident, ...] = ()
+    held: tuple[NoticeText, ...] = ()
+    all_paused: bool = False
+    lives: int = 0

@@ -42,6 +42,8 @@ class Run(Struct, frozen=True, kw_only=True):
     """The last line the command printed, or why it could not start."""
     log: str | None = None
     """The file that holds its output."""
+    retry_of: str | None = None
+    """The run that it was asked for again after."""
     traceparent: str = ""
     """W3C trace context, handed to the command as TRACEPARENT."""
 

@@ -35,6 +35,10 @@ class Directories(NamedTuple):
         return self.state / "journal.jsonl"
 
     @property
+    def checkpoint(self) -> Path:
+        return self.state / "state.json"
+
+    @property
     def history(self) -> Path:
         return self.data / "history"
 

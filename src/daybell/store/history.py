@@ -1,29 +1,23 @@
 """Ended runs, newest first: a file per job and month, and one with the last of all jobs."""
 
+import errno
 import logging
 import os
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
-
 from daybell.model.events import Numbered, RunFinished, RunSkipped
 from daybell.model.run import Run
-from daybell.store.lines import cut_torn_tail, lines_from_end, write_all
+from daybell.store.atomic import replace_file, sync, sync_directory
+from daybell.store.rows import Row, RowFile, encode_rows, newest_first
 
 log = logging.getLogger(__name__)
 
 KEPT = 1000
 """Rows in the file of all jobs after it was trimmed; it is trimmed at twice as many."""
-
-
-class Row(Struct, frozen=True):
-    """A run and the number of the event that ended it."""
-
-    number: int
-    run: Run
 
 
 class RunHistory:
@@ -35,10 +29,12 @@ class RunHistory:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._recent = directory / "recent.jsonl"
-        self._encoder = msgspec.json.Encoder()
-        self._last: dict[Path, int] = {}
+        self._files: dict[Path, RowFile] = {}
         self._waiting: list[Row] = []
         self._recent_rows = sum(1 for _ in newest_first(self._recent))
+        self._changing = threading.Lock()
+        self._changed: set[Path] = set()
+        """Files, and the directories they are in, since the last sync."""
 
     @property
     def newest_number(self) -> int:
@@ -56,6 +52,21 @@ class RunHistory:
                 del self._waiting[0]
         except OSError as error:
             log.warning("history: %s: %s", error.filename or self._directory, error.strerror)
+
+    def sync(self) -> None:
+        """All rows that were added are durable when it returns. OSError; any thread."""
+        if self._waiting:
+            raise OSError(errno.EIO, "some rows are not written yet", str(self._directory))
+        with self._changing:
+            paths, self._changed = self._changed, set()
+        try:
+            for path in sorted(paths, reverse=True):  # a file comes before its directory
+                sync_path(path)
+                paths.discard(path)
+        except OSError:
+            with self._changing:
+                self._changed |= paths
+            raise
 
     def rows(self, job_id: str | None, limit: int) -> list[Run]:
         """Newest first; of all jobs where no id is given."""
@@ -79,43 +90,32 @@ class RunHistory:
     def _write(self, row: Row) -> None:
         finished = row.run.finished
         month = "unknown" if finished is None else f"{finished:%Y-%m}"
-        self._append(self._directory / row.run.job_id / f"{month}.jsonl", row)
-        if self._append(self._recent, row):
+        self._add(self._directory / row.run.job_id / f"{month}.jsonl", row)
+        if self._add(self._recent, row):
             self._recent_rows += 1
         if self._recent_rows >= 2 * KEPT:
             self._trim()
 
-    def _append(self, path: Path, row: Row) -> bool:
-        """Whether it was new there."""
-        if path not in self._last:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            cut_torn_tail(path)
-            self._last[path] = next((known.number for known in newest_first(path)), 0)
-        if row.number <= self._last[path]:
-            return False
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            write_all(file, self._encoder.encode(row) + b"\n")
-        finally:
-            os.close(file)
-        self._last[path] = row.number
-        return True
+    def _add(self, path: Path, row: Row) -> bool:
+        with self._changing:
+            self._changed |= {path, path.parent, self._directory}
+        file = self._files.get(path) or self._files.setdefault(path, RowFile(path))
+        return file.add(row)
 
     def _trim(self) -> None:
         kept = list(islice(newest_first(self._recent), KEPT))
-        beside = self._recent.with_suffix(".tmp")
-        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(file, "wb") as lines:
-            lines.writelines(self._encoder.encode(row) + b"\n" for row in reversed(kept))
-        beside.replace(self._recent)
+        replace_file(self._recent, encode_rows(kept[::-1]))
         self._recent_rows = len(kept)
 
 
-def newest_first(path: Path) -> Iterator[Row]:
-    """The rows of a file from its end; damaged lines are passed over, a missing file has none."""
-    decoder = msgspec.json.Decoder(Row)
-    for line in lines_from_end(path):
+def sync_path(path: Path) -> None:
+    """A file or a directory; one that is gone has nothing to lose. OSError."""
+    with suppress(FileNotFoundError):
+        if path.is_dir():
+            sync_directory(path)
+            return
+        file = os.open(path, os.O_RDWR)
         try:
-            yield decoder.decode(line)
-        except msgspec.DecodeError:
-            continue
+            sync(file)
+        finally:
+            os.close(file)

@@ -1,34 +1,50 @@
-"""How are files of lines read from their end, however long they are?"""
+"""How are files of lines written, checked, and read from their end, however long they are?"""
 
 import logging
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 BLOCK = 65536
+SEAL = len('{"crc":"00000000",')
+
+
+def seal(body: bytes) -> bytes:
+    """The line of a JSON object: still JSON, with a checksum in front and a line end behind."""
+    return b'{"crc":"%08x",%b\n' % (zlib.crc32(body), body[1:])
+
+
+def unseal(line: bytes) -> bytes | None:
+    """The object of a line without its end; None where it is not what was written."""
+    body = b"{" + line[SEAL:]
+    return body if line[:SEAL] == b'{"crc":"%08x",' % zlib.crc32(body) else None
 
 
 def lines_from_end(path: Path) -> Iterator[bytes]:
-    """The last line first, without line ends and empty lines; a missing file has none.
+    """The last line first, without line ends; a missing file has none.
 
     Read in blocks, so that the last lines of a large file cost no more than those of a small one.
     """
     try:
         file = path.open("rb")
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return
     with file:
         position = file.seek(0, os.SEEK_END)
-        rest = b""
+        rest, is_last = b"", True
         while position > 0:
             size = min(BLOCK, position)
             position -= size
             file.seek(position)
             rest, *lines = (file.read(size) + rest).split(b"\n")
-            yield from (line for line in reversed(lines) if line)
-        if rest:
+            if is_last and lines and not lines[-1]:
+                lines.pop()  # behind the last line end there is no line
+            is_last = False
+            yield from reversed(lines)
+        if rest or not is_last:
             yield rest
 
 

@@ -24,8 +24,13 @@ ICONS: dict[NoticeKind, IconState] = {
     "recovery": "idle",
     "too_long": "running",
     "greeting": "idle",
+    "trouble": "failed",
 }
-URGENCIES: dict[NoticeKind, Urgency] = {"failure": "critical", "reminder": "critical"}
+URGENCIES: dict[NoticeKind, Urgency] = {
+    "failure": "critical",
+    "reminder": "critical",
+    "trouble": "critical",
+}
 REMEMBERED = 200
 """Notices whose buttons are still understood; a screen holds far fewer."""
 

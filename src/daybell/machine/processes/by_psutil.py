@@ -1,9 +1,10 @@
 """Which processes live, where only psutil can tell? It is installed everywhere but on Linux."""
 
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from daybell.machine.processes.interface import TAG
+from daybell.machine.processes.interface import TAG, Sighting
 from daybell.model.run import ProcessIdentity
 
 assert sys.platform != "linux"  # the form that type checkers know
@@ -48,10 +49,10 @@ def is_alive(identity: ProcessIdentity) -> bool:
 
 
 def living() -> Iterator[psutil.Process]:
-    """All processes but zombies."""
+    """All processes but zombies, and but our own, which may carry the tag of a run that started it."""
     for process in psutil.process_iter():
         try:
-            if process.status() != psutil.STATUS_ZOMBIE:
+            if process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
                 yield process
         except psutil.Error:
             continue
@@ -66,18 +67,14 @@ def tag_of(process: psutil.Process) -> str | None:
     return environ.get(TAG)
 
 
-def tagged(run_ids: frozenset[str]) -> Mapping[str, Sequence[ProcessIdentity]]:
-    found: dict[str, list[ProcessIdentity]] = {}
+def sightings(leads: Callable[[int], bool]) -> Iterator[Sighting]:
+    """All that lives; `leads` tells of a pid whether it leads a session."""
     for process in living():
         tag = tag_of(process)
-        if tag is None or tag not in run_ids:
-            continue
         try:
-            identity = identity_of(process)
-        except psutil.Error:
+            yield Sighting(identity_of(process), frozenset({tag} if tag else ()), leads(process.pid))
+        except (psutil.Error, OSError):
             continue
-        found.setdefault(tag, []).append(identity)
-    return found
 
 
 def wait_any(identities: Sequence[ProcessIdentity], seconds: float) -> None:

@@ -1,11 +1,12 @@
 """What must a POSIX system be able to tell about its processes?"""
 
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
+from daybell.machine.processes.interface import Sighting
 from daybell.model.run import ProcessIdentity
 
 
@@ -14,6 +15,8 @@ class Member(Struct, frozen=True):
 
     identity: ProcessIdentity
     group: int
+    is_tagged: bool
+    """Else it is only known by its group."""
 
 
 class Census(Protocol):
@@ -23,10 +26,10 @@ class Census(Protocol):
 
     def is_alive(self, identity: ProcessIdentity) -> bool: ...
 
-    def tagged(self, run_ids: frozenset[str]) -> Mapping[str, Sequence[ProcessIdentity]]: ...
+    def sightings(self) -> Iterable[Sighting]: ...
 
     def members(self, main: ProcessIdentity, run_id: str, age: float) -> Sequence[Member]:
-        """What lives of main's group, or carries the run's tag; main itself only while it lives.
+        """What lives of main's group, or carries the run's tag, besides main and this very process.
 
         `age` is how many seconds ago main was spawned.
         """
@@ -34,6 +37,10 @@ class Census(Protocol):
 
     def wait_exit(self, pid: int) -> None:
         """Block until our child is over, and leave it a zombie where the system lets us."""
+        ...
+
+    def wait_over(self, identity: ProcessIdentity) -> None:
+        """Block until exactly this process is over, our child or not; OSError if it cannot be watched."""
         ...
 
     def wait_any(self, identities: Sequence[ProcessIdentity], seconds: float) -> None:

@@ -1,6 +1,6 @@
 """What do we ask of an operating system about processes?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -25,23 +25,35 @@ class Spawn(Struct, frozen=True, kw_only=True):
     env: Mapping[str, str]
     """The whole environment; it must carry the run's id under `TAG`."""
     output: int
-    """The open file that both output streams go to; the caller closes it."""
+    """The open file that both output streams go to, named after the run; the caller closes it."""
     run_id: str
 
 
 class Ended(Struct, frozen=True, kw_only=True):
     """How a process ended."""
 
-    exit_code: int
-    """As a shell gives it: 128 + the number of the signal that ended it."""
+    exit_code: int | None
+    """As a shell gives it: 128 + the number of the signal that ended it. None of an adopted process, whose
+    end only its parent is told."""
     cause: str | None = None
     """What ended it if it did not exit by itself, such as "SIGSEGV"."""
     left_processes: bool = False
     """Something it started still lives."""
 
 
+class Sighting(Struct, frozen=True):
+    """A living process, as anybody may see it."""
+
+    identity: ProcessIdentity
+    marks: frozenset[str]
+    """What may be the id of its run: the tag, and where it shows the name of the file it writes to. A child
+    between fork and exec still shows the environment of its parent, but has its output already."""
+    leads: bool
+    """It leads a session, as everything does that is spawned for a run; true where there are no sessions."""
+
+
 class Process(Protocol):
-    """A process that was started here."""
+    """A process that was started here, in this life of Daybell or in an earlier one."""
 
     @property
     def identity(self) -> ProcessIdentity: ...
@@ -69,10 +81,17 @@ class Processes(Protocol):
         """Start a program; OSError or ValueError says why it cannot be started."""
         ...
 
+    def adopt(self, identity: ProcessIdentity, run_id: str) -> Process:
+        """Hold what an earlier life of Daybell started for this run, or what is left of that; never fails.
+
+        `wait` of a process that is over returns at once. OSError from it if it lives and cannot be watched.
+        """
+        ...
+
     def is_alive(self, identity: ProcessIdentity) -> bool:
         """Whether exactly this process still runs."""
         ...
 
-    def tagged(self, run_ids: frozenset[str]) -> Mapping[str, Sequence[ProcessIdentity]]:
-        """The living processes that carry the tag of one of these runs; runs without any are left out."""
+    def sightings(self) -> Iterable[Sighting]:
+        """All that lives but this very process, which may carry the tag of a run that started it."""
         ...

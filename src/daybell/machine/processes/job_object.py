@@ -2,6 +2,7 @@
 
 import ctypes
 import sys
+from collections.abc import Callable
 from ctypes import wintypes
 
 assert sys.platform == "win32"  # the form that type checkers know
@@ -11,6 +12,8 @@ BASIC_PROCESS_ID_LIST = 3
 EXTENDED_LIMIT_INFORMATION = 9
 ERROR_MORE_DATA = 234
 CTRL_BREAK_EVENT = 1
+SYNCHRONIZE = 0x100000
+INFINITE = 0xFFFFFFFF
 
 MOST_PIDS = 1024
 """How many processes of a tree are listed; those beyond it are ended all the same."""
@@ -66,6 +69,9 @@ kernel32.QueryInformationJobObject.argtypes = (
 kernel32.AssignProcessToJobObject.argtypes = (wintypes.HANDLE, wintypes.HANDLE)
 kernel32.TerminateJobObject.argtypes = (wintypes.HANDLE, wintypes.UINT)
 kernel32.CloseHandle.argtypes = (wintypes.HANDLE,)
+kernel32.OpenProcess.restype = wintypes.HANDLE
+kernel32.OpenProcess.argtypes = (wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
+kernel32.WaitForSingleObject.argtypes = (wintypes.HANDLE, wintypes.DWORD)
 kernel32.AttachConsole.argtypes = (wintypes.DWORD,)
 kernel32.GenerateConsoleCtrlEvent.argtypes = (wintypes.DWORD, wintypes.DWORD)
 
@@ -128,6 +134,22 @@ def send_ctrl_break(pid: int) -> None:
         kernel32.GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pid)
     finally:
         kernel32.FreeConsole()
+
+
+def wait_over(pid: int, is_same: Callable[[], bool]) -> None:
+    """Block until the process of this pid is over, if it is the one that was meant.
+
+    OSError if it is and cannot be watched.
+    """
+    handle = kernel32.OpenProcess(SYNCHRONIZE, False, pid)
+    try:
+        # The handle keeps the pid from being used again, so that this stays true.
+        if is_same():
+            _checked(handle)
+            kernel32.WaitForSingleObject(handle, INFINITE)
+    finally:
+        if handle:
+            kernel32.CloseHandle(handle)
 
 
 def _checked(result: int) -> int:

@@ -4,7 +4,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from daybell.machine.processes.census import Member
-from daybell.machine.processes.interface import TAG
+from daybell.machine.processes.interface import TAG, Sighting
 from daybell.model.run import ProcessIdentity
 
 assert sys.platform == "linux"  # the form that type checkers know
@@ -33,6 +33,7 @@ class Stat(Struct, frozen=True):
     state: str
     parent: int
     group: int
+    session: int
     started: int
     """In clock ticks since the system started."""
 
@@ -40,7 +41,8 @@ class Stat(Struct, frozen=True):
 def parse_stat(text: bytes) -> Stat:
     """The program's name stands in brackets, and may itself hold brackets and blanks."""
     fields = text[text.rindex(b")") + 2 :].split(maxsplit=20)
-    return Stat(state=chr(fields[0][0]), parent=int(fields[1]), group=int(fields[2]), started=int(fields[19]))
+    parent, group, session = (int(field) for field in fields[1:4])
+    return Stat(chr(fields[0][0]), parent, group, session, started=int(fields[19]))
 
 
 def is_after(pid: int, first: int, newest: int) -> bool:
@@ -52,11 +54,13 @@ def is_after(pid: int, first: int, newest: int) -> bool:
 
 def tag_of(environ: bytes) -> str | None:
     """The run id in an environment as the kernel shows it."""
-    prefix = f"{TAG}=".encode()
-    for entry in environ.split(b"\0"):
-        if entry.startswith(prefix):
-            return entry.removeprefix(prefix).decode(errors="replace")
-    return None
+    _, found, rest = (b"\0" + environ).partition(f"\0{TAG}=".encode())
+    return rest.partition(b"\0")[0].decode(errors="replace") if found else None
+
+
+def file_mark(target: str) -> str:
+    """The run id, if this is what the kernel shows of the file of a run's output."""
+    return target.rpartition("/")[2].partition(".")[0]
 
 
 class LinuxCensus:
@@ -69,13 +73,10 @@ class LinuxCensus:
         stat = _stat(identity.pid)
         return stat is not None and _identity(identity.pid, stat) == identity
 
-    def tagged(self, run_ids: frozenset[str]) -> Mapping[str, Sequence[ProcessIdentity]]:
-        found: dict[str, list[ProcessIdentity]] = {}
+    def sightings(self) -> Iterator[Sighting]:
         for pid in _pids():
-            tag = _tag(pid)
-            if tag is not None and tag in run_ids and (stat := _stat(pid)):
-                found.setdefault(tag, []).append(_identity(pid, stat))
-        return found
+            if stat := _stat(pid):
+                yield Sighting(_identity(pid, stat), _marks(pid), leads=stat.session == pid)
 
     def members(self, main: ProcessIdentity, run_id: str, age: float) -> Sequence[Member]:
         """A list of processes is old as soon as it is made: where one of them was gone, or was just
@@ -98,17 +99,17 @@ class LinuxCensus:
     def wait_exit(self, pid: int) -> None:
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
+    def wait_over(self, identity: ProcessIdentity) -> None:
+        fd = _open(identity)
+        if fd is not None:
+            _wait_readable([fd], None)
+        elif self.is_alive(identity):
+            raise OSError(f"process {identity.pid} cannot be watched")
+
     def wait_any(self, identities: Sequence[ProcessIdentity], seconds: float) -> None:
         watched = [fd for identity in identities[:WATCHED_AT_ONCE] if (fd := _open(identity)) is not None]
-        try:
-            poll = select.poll()
-            for fd in watched:
-                poll.register(fd, select.POLLIN)  # it can be read from once its process is over
-            if watched:
-                poll.poll(int(seconds * 1000) + 1)
-        finally:
-            for fd in watched:
-                os.close(fd)
+        if watched:
+            _wait_readable(watched, int(seconds * 1000) + 1)
 
     def send(self, identity: ProcessIdentity, number: signal.Signals) -> None:
         fd = _open(identity)
@@ -131,7 +132,10 @@ def _identity(pid: int, stat: Stat) -> ProcessIdentity:
 
 
 def _pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 hundreds, each time a run ends
+    """All but our own: Daybell carries the tag of the run whose command has started it anew."""
+    own = os.getpid()
+    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208 hundreds, each time a run ends
+    return [pid for pid in pids if pid != own]
 
 
 def _newest_pid() -> int:
@@ -154,8 +158,9 @@ def _search(pids: Iterable[int], main: ProcessIdentity, run_id: str) -> tuple[li
         except OSError:
             is_sure = False
             continue
-        if stat.state not in DEAD and (stat.group == main.pid or tag_of(environ) == run_id):
-            found.append(Member(_identity(pid, stat), stat.group))
+        is_tagged = tag_of(environ) == run_id
+        if stat.state not in DEAD and (stat.group == main.pid or is_tagged):
+            found.append(Member(_identity(pid, stat), stat.group, is_tagged))
         is_sure = is_sure and bool(environ)
     return found, is_sure
 
@@ -169,11 +174,14 @@ def _stat(pid: int) -> Stat | None:
     return None if stat.state in DEAD else stat
 
 
-def _tag(pid: int) -> str | None:
-    try:
-        return tag_of(_read(pid, "environ"))
-    except OSError:  # over, or another person's
-        return None
+def _marks(pid: int) -> frozenset[str]:
+    """Those that can be seen: the process may be over, or another person's."""
+    marks: set[str | None] = set()
+    with suppress(OSError):
+        marks.add(tag_of(_read(pid, "environ")))
+    with suppress(OSError):
+        marks.add(file_mark(os.readlink(f"/proc/{pid}/fd/1")))  # noqa: PTH115 hundreds, and not all are paths
+    return frozenset(mark for mark in marks if mark)
 
 
 def _read(pid: int, name: str) -> bytes:
@@ -182,6 +190,18 @@ def _read(pid: int, name: str) -> bytes:
         return b"".join(iter(lambda: os.read(fd, 65536), b""))
     finally:
         os.close(fd)
+
+
+def _wait_readable(fds: Sequence[int], milliseconds: int | None) -> None:
+    """Wait for one of them, which a pidfd is once its process is over; closes them all."""
+    try:
+        poll = select.poll()
+        for fd in fds:
+            poll.register(fd, select.POLLIN)
+        poll.poll(milliseconds)
+    finally:
+        for fd in fds:
+            os.close(fd)
 
 
 def _open(identity: ProcessIdentity) -> int | None:

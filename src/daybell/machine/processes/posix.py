@@ -1,120 +1,137 @@
-"""How is a process tree of a POSIX system started, waited for and ended?"""
+"""How is a process tree of a POSIX system started, found again, signalled and let go?"""
 
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import timedelta
 
 from daybell.engine.ports import Clock, Deadlines
 from daybell.machine.processes.census import Census, Member
 from daybell.machine.processes.conventions import posix_end, posix_shell
-from daybell.machine.processes.interface import Ended, Spawn
+from daybell.machine.processes.interface import Ended, Process, Sighting, Spawn
+from daybell.machine.processes.ladder import Ladder
 from daybell.model.run import ProcessIdentity
 
 assert sys.platform != "win32"  # the form that type checkers know
 
-DRAIN_SECONDS = 0.25
-"""What a command leaves behind is mostly about to end too, such as the last program of a pipe (T2)."""
-FORCE_SECONDS = 0.9
-"""How long SIGKILL is repeated: a fork may race the search, but T1 allows one second."""
+
+class PosixTree(ABC):
+    """What `Tree` asks for, made of signals."""
+
+    def __init__(self, identity: ProcessIdentity, run_id: str, census: Census) -> None:
+        self.identity = identity
+        self._run_id = run_id
+        self._census = census
+
+    def left(self) -> Sequence[ProcessIdentity]:
+        return [member.identity for member in self._members()]
+
+    def wait_any(self, identities: Sequence[ProcessIdentity], seconds: float) -> None:
+        self._census.wait_any(identities, seconds)
+
+    def ask(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def force(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    @abstractmethod
+    def _signal(self, number: signal.Signals) -> None:
+        """Send it to main's group at once, and then to each process that left it."""
+
+    @abstractmethod
+    def _members(self) -> Sequence[Member]:
+        """What belongs to the tree for certain, besides main itself."""
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.identity.pid, number)
+
+    def _signal_each(self, members: Iterable[Member], number: signal.Signals) -> None:
+        for member in members:
+            self._census.send(member.identity, number)
 
 
-class PosixProcess:
-    """A process that leads a session and a group of its own.
+class ChildTree(PosixTree):
+    """A process that was spawned here, as the leader of a session and a group of its own.
 
     Until its zombie is reaped, its pid and its group's number belong to nobody else: all signals to
     the group are sent before that, under the lock.
     """
 
-    def __init__(self, spawn: Spawn, census: Census, deadlines: Deadlines, clock: Clock) -> None:
-        self._run_id = spawn.run_id
-        self._census = census
-        self._deadlines = deadlines
+    def __init__(self, spawn: Spawn, census: Census, clock: Clock) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
-        self._kill_at: float | None = None
-        self._over = False
+        self._reaping = threading.Lock()
         self._spawned = clock.monotonic()
         self._popen = _popen(spawn)
-        self.identity = census.identify(self._popen.pid)
+        super().__init__(census.identify(self._popen.pid), spawn.run_id, census)
 
-    def wait(self) -> Ended:
+    def wait_main(self) -> None:
         self._census.wait_exit(self.identity.pid)
-        left = self._kill_at is None and self._outlives(self._clock.monotonic() + DRAIN_SECONDS)
-        with self._lock:
-            kill_at = self._kill_at
-            self._over = kill_at is None  # from here on an ending comes too late
-        if kill_at is not None:
-            left = self._outlives(kill_at) and self._outlives_force()
-        with self._lock:
-            self._over = True
+
+    def close(self, *, left: bool) -> Ended:
+        with self._reaping:
             exit_code, cause = posix_end(self._popen.wait())
-        self._deadlines.clear(self._key)
         return Ended(exit_code=exit_code, cause=cause, left_processes=left)
 
-    def end(self, grace: timedelta) -> None:
-        kill_at = self._clock.monotonic() + grace.total_seconds()
-        with self._lock:
-            if self._over or (self._kill_at is not None and self._kill_at <= kill_at):
-                return
-            self._kill_at = kill_at
-            # The search through all processes takes milliseconds: not on the caller's thread.
-            self._deadlines.set(self._key, timedelta(), self._ask)
-
-    @property
-    def _key(self) -> str:
-        return f"end {self._run_id}"
-
-    def _ask(self) -> None:
-        self._signal(signal.SIGTERM)
-        with self._lock:
-            if self._over or self._kill_at is None:
-                return
-            rest = max(0.0, self._kill_at - self._clock.monotonic())
-            self._deadlines.set(self._key, timedelta(seconds=rest), self._force)
-
-    def _force(self) -> None:
-        self._signal(signal.SIGKILL)
-
     def _signal(self, number: signal.Signals) -> None:
-        """Signal the group at once, and then each process that left it."""
-        group = self.identity.pid
-        with self._lock:
-            if self._over:
+        with self._reaping:
+            if self._popen.returncode is not None:
                 return
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(group, number)
-        for member in self._members():
-            if member.group != group:
-                self._census.send(member.identity, number)
+            self._signal_group(number)
+        self._signal_each((one for one in self._members() if one.group != self.identity.pid), number)
 
     def _members(self) -> Sequence[Member]:
         age = self._clock.monotonic() - self._spawned
         return self._census.members(self.identity, self._run_id, age)
 
-    def _outlives(self, until: float) -> bool:
-        """Wait for all that main left, until that moment; whether something still lives."""
-        while left := self._members():
-            rest = until - self._clock.monotonic()
-            if rest <= 0:
-                return True
-            self._census.wait_any([member.identity for member in left], rest)
+
+class AdoptedTree(PosixTree):
+    """A process that an earlier life of Daybell started: its pid may be given to another at any time.
+
+    So nothing is signalled but what carries the tag, and the group of the main process as long as that lives,
+    or anything that was known to be of the group before.
+    """
+
+    def __init__(self, identity: ProcessIdentity, run_id: str, census: Census) -> None:
+        super().__init__(identity, run_id, census)
+        self._known: set[ProcessIdentity] = set()
+
+    def wait_main(self) -> None:
+        self._census.wait_over(self.identity)
+
+    def close(self, *, left: bool) -> Ended:
+        return Ended(exit_code=None, left_processes=left)
+
+    def _signal(self, number: signal.Signals) -> None:
+        members = self._members()  # before main may be over, and with it the proof that its group is its own
+        if self._leads_group():
+            self._signal_group(number)
+            members = [member for member in members if member.group != self.identity.pid]
+        else:
+            self._census.send(self.identity, number)
+        self._signal_each(members, number)
+
+    def _leads_group(self) -> bool:
+        """Whether main lives and its group may be signalled as one."""
+        pid = self.identity.pid
+        with suppress(OSError):
+            # Daybell is in that group itself when the run's command has started it anew.
+            return os.getpgid(pid) == pid != os.getpgrp() and self._census.is_alive(self.identity)
         return False
 
-    def _outlives_force(self) -> bool:
-        """Kill all that main left until nothing does; whether something cannot be killed."""
-        until = self._clock.monotonic() + FORCE_SECONDS
-        while left := self._members():
-            rest = until - self._clock.monotonic()
-            if rest <= 0:
-                return True
-            self._signal(signal.SIGKILL)
-            self._census.wait_any([member.identity for member in left], rest)
-        return False
+    def _members(self) -> Sequence[Member]:
+        found = self._census.members(self.identity, self._run_id, math.inf)
+        ours = [member for member in found if member.is_tagged or member.identity in self._known]
+        if any(one.group == self.identity.pid for one in ours) or self._census.is_alive(self.identity):
+            ours = list(found)
+        self._known.update(member.identity for member in ours)
+        return ours
 
 
 class PosixProcesses:
@@ -125,14 +142,18 @@ class PosixProcesses:
         self._deadlines = deadlines
         self._clock = clock
 
-    def spawn(self, spawn: Spawn) -> PosixProcess:
-        return PosixProcess(spawn, self._census, self._deadlines, self._clock)
+    def spawn(self, spawn: Spawn) -> Process:
+        tree = ChildTree(spawn, self._census, self._clock)
+        return Ladder(tree, spawn.run_id, self._deadlines, self._clock)
+
+    def adopt(self, identity: ProcessIdentity, run_id: str) -> Process:
+        return Ladder(AdoptedTree(identity, run_id, self._census), run_id, self._deadlines, self._clock)
 
     def is_alive(self, identity: ProcessIdentity) -> bool:
         return self._census.is_alive(identity)
 
-    def tagged(self, run_ids: frozenset[str]) -> Mapping[str, Sequence[ProcessIdentity]]:
-        return self._census.tagged(run_ids)
+    def sightings(self) -> Iterable[Sighting]:
+        return self._census.sightings()
 
 
 def _popen(spawn: Spawn) -> subprocess.Popen[bytes]:

@@ -1,0 +1,68 @@
+"""What becomes of a run that an earlier life of Daybell left open?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from daybell.core.catchup import TOO_LATE, WINDOW
+from daybell.model.job import Job
+from daybell.model.record import OpenRun
+from daybell.model.run import Outcome, ProcessIdentity
+
+
+class Living(Struct, frozen=True):
+    """A process that belongs to a run of an earlier life."""
+
+    process: ProcessIdentity
+    is_main: bool
+    """It is the one that was spawned for the run, and not something that this one started."""
+
+
+class Wait(Struct, frozen=True):
+    """It had no slot yet, and goes on waiting for one."""
+
+
+class Adopt(Struct, frozen=True):
+    """It still runs: hold it until it ends; how it ends cannot be known."""
+
+    process: ProcessIdentity
+    is_ended: bool
+    """End it at once."""
+
+
+class Close(Struct, frozen=True):
+    """It is over."""
+
+    outcome: Outcome
+    reason: str
+    runs_again: bool = False
+
+
+Verdict = Wait | Adopt | Close
+
+
+def recover(open_run: OpenRun, job: Job | None, living: Sequence[Living], now: datetime) -> Verdict:
+    """`job` as it is defined now, if it still is; `living` is what still lives of this run (L4, L5)."""
+    if open_run.is_waiting:
+        return _wait(open_run, job, now)
+    policy = job.on_interrupt if job is not None else "leave"
+    main = next((one.process for one in living if one.is_main), None)
+    if main is not None:
+        return Adopt(main, is_ended=policy == "end")
+    if living and policy == "end":
+        return Adopt(living[0].process, is_ended=True)
+    if living:
+        return Close("interrupted", "Daybell ended while it ran; something that it started still does")
+    was_running = open_run.run.started is not None
+    reason = "Daybell ended while it ran" if was_running else "Daybell ended while it was starting"
+    return Close("interrupted", reason, runs_again=policy == "rerun")
+
+
+def _wait(open_run: OpenRun, job: Job | None, now: datetime) -> Verdict:
+    due = open_run.run.due
+    if job is None:
+        return Close("interrupted", "its job was removed while it waited")
+    if due is not None and due < now - WINDOW:
+        return Close("missed", TOO_LATE)
+    return Wait()

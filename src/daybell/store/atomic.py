@@ -1,0 +1,114 @@
+"""How is a file replaced so that a crash leaves the old one or the new one, and never half of either?"""
+
+import os
+import stat
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from daybell.store.lines import write_all
+
+SUFFIX = ".tmp"
+"""Of what is not finished; a crash leaves it, and `sweep` removes it."""
+PATIENCE = 0.05, 50
+"""Seconds between two tries, and how many: on Windows a virus scanner may hold a file for a moment."""
+HELD_BY_OTHERS = {5, 32, 33}
+"""ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
+
+
+def replace_file(path: Path, content: bytes, backup: Path | None = None) -> None:
+    """Durable when it returns; what was there before is the backup then.
+
+    OSError: the old content holds; only where the very last step failed, either may.
+    """
+    file, name = tempfile.mkstemp(SUFFIX, f".{path.name}.", path.parent)
+    beside = Path(name)
+    try:
+        try:
+            write_all(file, content)
+            sync(file)
+        finally:
+            os.close(file)
+        if backup is not None:
+            _keep(path, backup)
+        swap(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    sync_directory(path.parent)
+
+
+def swap(beside: Path, path: Path) -> None:
+    """Give the file the name of the other, which it replaces in one step."""
+    pause, tries = PATIENCE
+    for left in reversed(range(tries)):
+        try:
+            beside.replace(path)
+        except OSError as error:
+            if not left or not is_passing(error):
+                raise
+            threading.Event().wait(pause)
+        else:
+            return
+
+
+def is_passing(error: OSError) -> bool:
+    """Whether it may go well in a moment, because another program only looks at the file."""
+    return getattr(error, "winerror", None) in HELD_BY_OTHERS
+
+
+def sweep(directory: Path) -> None:
+    """Remove what a crash has left unfinished; nobody else may be writing there."""
+    with suppress(OSError):
+        for path in directory.glob(f".*{SUFFIX}"):
+            with suppress(OSError):
+                path.unlink()
+
+
+def sync(file: int) -> None:
+    """The content is on the disk, as far as the system can tell."""
+    if sys.platform == "darwin":
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        # What `fsync` promises there ends at the disk's own cache.
+        with suppress(OSError):
+            fcntl.fcntl(file, fcntl.F_FULLFSYNC)
+            return
+    getattr(os, "fdatasync", os.fsync)(file)
+
+
+def sync_directory(path: Path) -> None:
+    """Make a new name in it durable; Windows has nothing to sync here."""
+    if os.name == "nt":
+        return
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _keep(path: Path, backup: Path) -> None:
+    """A second name for the present content, before its own name moves on: at no moment is there none."""
+    if not path.exists():
+        return
+    second = path.with_name(f".{backup.name}{SUFFIX}")
+    second.unlink(missing_ok=True)
+    try:
+        os.link(path, second)
+    except OSError:  # a file system without hard links
+        _copy(path, second)
+    second.replace(backup)
+    # Where both were the same file already, nothing was renamed.
+    second.unlink(missing_ok=True)
+
+
+def _copy(path: Path, second: Path) -> None:
+    file = os.open(second, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+    try:
+        write_all(file, path.read_bytes())
+        sync(file)
+    finally:
+        os.close(file)
