@@ -11,6 +11,7 @@ from typing import Protocol
 import commands
 import idle
 import latency
+import ledger
 import memory
 import starting
 from app import compile_all
@@ -27,6 +28,7 @@ MEASURES: dict[str, Measure] = {
     "memory": memory.measure,
     "idle": idle.measure,
     "latency": latency.measure,
+    "ledger": ledger.measure,
     "start": starting.measure,
     "cli": commands.measure,
 }
