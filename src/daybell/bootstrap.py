@@ -17,6 +17,7 @@ from daybell.desktop.notices.interface import Notices
 from daybell.desktop.notices.teller import NoticeTeller
 from daybell.desktop.opening.opener import Opener
 from daybell.desktop.tray.choose import open_tray
+from daybell.desktop.tray.clicked_runs import ClickedRuns
 from daybell.desktop.tray.clicks import Clicks
 from daybell.desktop.tray.interface import Tray
 from daybell.desktop.tray.null import NullTray
@@ -95,7 +96,9 @@ class App:
                 tray = self._show(started, service, notices)
                 # Closed first, so that jobs get their grace while everything can still be asked.
                 started.callback(_shut_down, service)
-                ending = threading.Thread(target=self._end, args=(started.pop_all(), tray), name="lifecycle")
+                ending = threading.Thread(
+                    target=self._end, args=(started.pop_all(), tray, service), name="lifecycle"
+                )
             ending.start()
             self._greet(service, tray)
             tray.run(lambda: ready(service))
@@ -107,9 +110,12 @@ class App:
         """Ask for the end; returns at once."""
         self._stopping.set()
 
-    def _end(self, parts: ExitStack, tray: Tray) -> None:
+    def _end(self, parts: ExitStack, tray: Tray, service: SchedulerService) -> None:
         """The tray is the last to go: it says that Daybell stops until it has stopped."""
         self._stopping.wait()
+        if running := sum(job.is_running for job in service.list_jobs()):
+            jobs = "1 job" if running == 1 else f"{running} jobs"
+            self._say(f"Waiting for {jobs} to end; Ctrl-C again does not wait.")
         try:
             parts.close()
         except Exception:  # the edge of this thread: the main thread must still come back from the tray
@@ -182,7 +188,10 @@ class App:
         api = ApiServer(service, self._directories.socket)
         api.start()
         parts.callback(api.stop)
-        verbs = Verbs(service, notices, Opener(notices).open, self._clock, machine_zone)
+        runs = ClickedRuns(self._teller, lambda job_id: service.get_job_status(job_id).name)
+        service.subscribe(runs.hear)
+        opener = Opener(notices).open
+        verbs = Verbs(service, notices, opener, self._clock, machine_zone, clicked=runs.clicked)
         clicks = Clicks(verbs.carry_out, notices)
         self._teller.act_by(clicks.act)
         tray = NullTray("no tray icon was asked for") if self._headless else open_tray(clicks.act)
@@ -204,7 +213,7 @@ class App:
             self._say(describe_problem(problem))
         if tray.why:
             log.info(tray.why)
-            self._say(f"{tray.why[0].upper()}{tray.why[1:]}: `daybell status` shows what runs.")
+            self._say(f"{tray.why[0].upper()}{tray.why[1:]}. See what runs with `daybell status`.")
         if not (status.jobs or status.problems):
             self._say("No jobs yet: `daybell samples` adds three to look at, `daybell add` your own.")
         self._say("Ctrl-C stops it.")

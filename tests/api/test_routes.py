@@ -67,6 +67,7 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
                 "is_running": False,
                 "is_paused": False,
                 "paused_until": None,
+                "snoozed_until": None,
             }
         ],
         "problems": [{"file": "bad.json", "field": "handler", "message": "expected one"}],

@@ -38,7 +38,7 @@ def test_status_is_a_table(daybell: Program, morning: FakeService) -> None:
     said = daybell("status")
     assert (said.code, said.err) == (0, "")
     assert said.out == (
-        "Daybell 0.1.0 is running since 12:00: 4 jobs, 1 running, 1 failing\n"
+        "Daybell 0.1.0 is running since 12:00: 4 jobs, 1 running, 1 failing, 1 problem\n"
         "\n"
         "JOB            STATE    LAST RUN      NEXT RUN   RUNS  ERRORS\n"
         "backup-photos  idle     02:30 failed  Sat 02:30    12       1\n"
@@ -46,6 +46,7 @@ def test_status_is_a_table(daybell: Program, morning: FakeService) -> None:
         "mail           running  –             13:00         1       0\n"
         "rotate         paused   –             –             0       0\n"
         "weekly         idle     –             13:00         0       0\n"
+        "\n"
         "bad.json: triggers[0].expression: expected five fields\n"
     )
 
@@ -71,7 +72,7 @@ def test_colours_are_for_terminals_only(daybell: Program, morning: FakeService, 
 
 def test_a_paused_scheduler_says_how_to_go_on(daybell: Program, service: FakeService) -> None:
     service.pause_all()
-    assert "is paused since 12:00: 0 jobs; `daybell resume --all` goes on" in daybell("status").out
+    assert "is paused: 0 jobs; `daybell resume --all` goes on" in daybell("status").out
 
 
 def test_a_pause_that_ends_by_itself_says_when(daybell: Program, service: FakeService) -> None:
@@ -127,7 +128,7 @@ def test_show_tells_all_about_a_job(daybell: Program, morning: FakeService) -> N
         "directory  ~",
         "outcome    failed",
         "error      restic: the repository is locked by another process",
-        "runs       12, 1 of them with errors",
+        "runs       12, 1 failed",
     ):
         assert line + "\n" in out
 

@@ -25,7 +25,7 @@ def test_they_are_valid_and_the_same_three_everywhere(platform: str) -> None:
     assert {job_id: (job.name, job.tags) for job_id, job in jobs(platform).items()} == {
         "sample-hello": ("Say hello", ("sample",)),
         "sample-disk": ("Watch the disk", ("sample",)),
-        "sample-failure": ("Fail", ("sample",)),
+        "sample-failure": ("Broken sample", ("sample",)),
     }
 
 

@@ -4,10 +4,15 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from builders import a_run, at
 from daybell.core.views import Verb
+from daybell.desktop.tray.clicked_runs import ClickedRuns
 from daybell.model.errors import Conflict, DaybellError
+from daybell.model.events import RunFinished
+from daybell.model.incident import NoticeText
+from daybell.model.status import Problem
 from desktop.tray_world import NOW, World
 
 STARTED = at("2026-03-02 12:00")
@@ -88,10 +93,44 @@ def test_daybell_says_who_it_is_and_how_it_stands(world: World) -> None:
     world.does("about")
     world.does("show_status")
     assert world.notices.heard == [
-        ("Daybell 1.2", f"It runs the jobs in {world.service.home}."),
+        (
+            "Daybell 1.2",
+            f"It runs your jobs on time, and tells you when one fails. They are in {world.service.home}.",
+        ),
         ("Daybell — 1 job", "Next: broken, 23:30"),
     ]
     assert at("2026-03-02 23:30 Europe/Berlin") == NOW
+
+
+@pytest.mark.parametrize(("number", "more"), [(1, []), (5, ["and 2 more: see “daybell status”"])])
+def test_problems_are_shown(world: World, number: int, more: list[str]) -> None:
+    world.service.problems = tuple(Problem(f"{each}.json", "name", "expected text") for each in range(number))
+    world.does("show_problems")
+    ((title, body),) = world.notices.heard
+    assert title == ("1 problem" if number == 1 else "5 problems")
+    assert body.splitlines() == [f"{each}.json: name: expected text" for each in range(min(number, 3))] + more
+
+
+def test_a_run_that_was_clicked_for_is_answered_when_it_fails(world: World) -> None:
+    told: list[NoticeText] = []
+
+    class Teller:
+        def tell(self, notice: NoticeText) -> None:
+            told.append(notice)
+
+    runs = ClickedRuns(Teller(), str.title)
+    by_hand = a_run(cause="manual", outcome="failed", exit_code=3, error="disk full")
+    for run_id in ("before", "not clicked"):
+        runs.hear([RunFinished(at=NOW, run=replace(by_hand, run_id=run_id))])
+    runs.clicked("before")
+    runs.clicked("after")
+    runs.hear([RunFinished(at=NOW, run=replace(by_hand, run_id="after"))])
+    runs.clicked("well")
+    runs.hear([RunFinished(at=NOW, run=a_run(run_id="well", cause="manual"))])
+    assert [(notice.run_id, notice.title) for notice in told] == [
+        ("before", "Backup failed"),
+        ("after", "Backup failed"),
+    ]
 
 
 def test_samples_are_added_and_what_is_there_stays(world: World) -> None:

@@ -16,7 +16,7 @@ from daybell.engine.service import SchedulerService
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
 from daybell.model.job import Job
 from daybell.model.run import Run
-from daybell.model.status import JobStatus, SchedulerStatus, Status
+from daybell.model.status import JobStatus, Problem, SchedulerStatus, Status
 from desktop.running import HeardNotices
 
 NOW = at("2026-03-02 22:30")
@@ -30,6 +30,7 @@ class FakeService:
         self.gate = threading.Event()
         self.gate.set()
         self.runs: tuple[Run, ...] = ()
+        self.problems: tuple[Problem, ...] = ()
         self.jobs: dict[str, Job] = {}
         self.files: dict[str, bytes] = {}
         self.home = home
@@ -69,7 +70,7 @@ class FakeService:
 
     def status(self) -> Status:
         scheduler = SchedulerStatus(state="running", started=None, version="1.2", home=str(self.home), pid=1)
-        return Status(scheduler=scheduler, jobs=self.list_jobs(), problems=())
+        return Status(scheduler=scheduler, jobs=self.list_jobs(), problems=self.problems)
 
     def history(self, job_id: str) -> tuple[Run, ...]:
         return tuple(run for run in self.runs if run.job_id == job_id)

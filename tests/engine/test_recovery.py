@@ -39,7 +39,7 @@ def test_L4_what_still_runs_is_adopted_and_blocks_its_job_until_it_ends() -> Non
     simulation = crashed_while_running(hourly())
     simulation.restart()
     assert simulation.status("backup").state == "running"
-    with pytest.raises(Conflict, match="overlap"):
+    with pytest.raises(Conflict, match="running already"):
         simulation.ask(RunNow("backup"))
     simulation.run_for(HOUR)
     first, *_ = [run for run in simulation.rows() if run.outcome != "skipped"]

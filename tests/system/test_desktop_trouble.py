@@ -84,8 +84,8 @@ def test_a_first_start_without_jobs_offers_samples_and_adds_them(home: Home, bus
         screen.press("add_samples")
         until(lambda: len(home.json("list")) == 3)
         panel.wait(lambda menu: menu.has("Say hello", "Run now") and not menu.has("Add sample jobs"))
-        panel.click("Fail", "Run now")
-        until(lambda: "Fail failed" in [shown.title for shown in screen.screen.values()])
+        panel.click("Broken sample", "Run now")
+        until(lambda: "Broken sample failed" in [shown.title for shown in screen.screen.values()])
 
 
 def test_a_bus_that_dies_and_comes_back_has_icon_menu_and_notices_again(home: Home, tmp_path: Path) -> None:

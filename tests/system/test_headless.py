@@ -152,7 +152,7 @@ def test_what_outlived_a_sigkill_is_adopted_and_blocks_and_can_be_cancelled(home
     with home.running("--headless"):
         assert home.job("long")["state"] == "running"
         refused = home.daybell("run", "long")
-        assert (refused.returncode, "overlap" in refused.stderr) == (7, True)
+        assert (refused.returncode, "running already" in refused.stderr) == (7, True)
         assert home.daybell("cancel", "long").returncode == 0
         until(lambda: home.job("long")["state"] == "idle")
         assert {run["outcome"] for run in home.ended("long")} == {"cancelled", "skipped"}

@@ -20,6 +20,7 @@ class JobStatusShape(TypedDict):
     is_running: bool
     is_paused: bool
     paused_until: str | None
+    snoozed_until: str | None
 
 
 class SchedulerShape(TypedDict):

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TypedDict, cast
 
 from daybell.api.client import Client, Json
-from daybell.api.shapes import RunShape
+from daybell.api.shapes import JobStatusShape, RunShape
 from daybell.cli.asking import app, job_path, run_path
 from daybell.cli.failure import Exit, UsageError
 from daybell.cli.terminal import Terminal
@@ -99,6 +99,8 @@ def _hold(args: Namespace, terminal: Terminal, verb: str, word: str) -> int:
         answer = client.post(job_path(args.job, verb) if args.job else f"/api/v1/{verb}")
     if args.json:
         terminal.print_json(answer)
+    elif args.job and verb == "resume" and cast("JobStatusShape", answer)["is_paused"]:
+        terminal.say(f"{args.job} is resumed, but all jobs are paused: `daybell resume --all` goes on")
     else:
         terminal.say(f"{word} {args.job or 'all jobs'}")
     return Exit.OK

@@ -31,20 +31,27 @@ def app(terminal: Terminal, about: str = "") -> Iterator[Client]:
 def explain(error: ApiError, client: Client, about: str) -> str:
     """The app's sentence, with a line for each problem, or with what may have been meant."""
     if about and error.code in NOTHING_SUCH:
-        return f"there is no {NOTHING_SUCH[error.code]} {about!r}" + meant(client, about)
+        return missing(client, about, NOTHING_SUCH[error.code])
     if error.problems:
         return "\n".join(problem_line(cast("ProblemShape", problem)) for problem in error.problems)
     return error.message
 
 
-def meant(client: Client, about: str) -> str:
-    """What follows the sentence that there is no such job."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
-
+def missing(client: Client, about: str, kind: str) -> str:
+    """There is no such thing, or only a file that defines none."""
     try:
         jobs = cast("list[JobStatusShape]", client.get("/api/v1/jobs"))
     except (ApiError, NotRunning):
-        return ""
+        return f"there is no {kind} {about!r}"
+    if any(job["id"] == about and job["state"] == "invalid" for job in jobs):
+        return f"the file of {about} is not valid: see `daybell check`"
+    return f"there is no {kind} {about!r}{meant(jobs, about)}"
+
+
+def meant(jobs: list[JobStatusShape], about: str) -> str:
+    """What follows the sentence that there is no such job."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
+
     by_name = {job[key].lower(): job["id"] for job in jobs for key in ("name", "id")}
     close = get_close_matches(about.lower(), by_name, n=1, cutoff=0.5)
     if close:

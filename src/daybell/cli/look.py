@@ -63,6 +63,8 @@ def status(args: Namespace, terminal: Terminal) -> int:
     now = cast("StatusShape", answer)
     terminal.print(headline(now, terminal))
     _print_jobs(now["jobs"], terminal)
+    if now["problems"]:
+        terminal.print("")
     for problem in now["problems"]:
         terminal.print(paint(clean(problem_line(problem)), "red", has_colour=terminal.has_colour))
     return Exit.OK
@@ -112,14 +114,14 @@ def show(args: Namespace, terminal: Terminal) -> int:
 def headline(now: StatusShape, terminal: Terminal) -> str:
     """As in "Daybell 0.1.0 is running since 09:00: 3 jobs, 1 running"."""
     scheduler, jobs = now["scheduler"], now["jobs"]
-    since = (
-        f" since {short(scheduler['started'], terminal.now, terminal.zone)}" if scheduler["started"] else ""
-    )
+    is_since = scheduler["started"] if scheduler["state"] == "running" else None
+    since = f" since {short(is_since, terminal.now, terminal.zone)}" if is_since else ""
     active = sum(job["is_running"] for job in jobs)
     failed = sum(job["last_outcome"] in FAILURES for job in jobs)
     parts = [counted(len(jobs), "job")]
     parts += [f"{active} running"] if active else []
     parts += [f"{failed} failing"] if failed else []
+    parts += [counted(len(now["problems"]), "problem")] if now["problems"] else []
     line = f"Daybell {scheduler['version']} is {scheduler['state']}{since}: {', '.join(parts)}"
     return line + ("; `daybell resume --all` goes on" if scheduler["state"] == "paused" else "")
 
@@ -174,6 +176,7 @@ def _job_fields(answer: JobAnswer, terminal: Terminal) -> list[tuple[str, str]]:
         ("about", job["description"]),
         ("tags", ", ".join(job["tags"])),
         ("state", now["state"]),
+        ("silent until", full(now["snoozed_until"], terminal.zone) if now["snoozed_until"] else ""),
         ("paused until", full(now["paused_until"], terminal.zone) if now["paused_until"] else ""),
         ("schedule", now["schedule"]),
         ("next run", full(now["next_run"], terminal.zone)),
@@ -185,9 +188,7 @@ def _job_fields(answer: JobAnswer, terminal: Terminal) -> list[tuple[str, str]]:
         ("error", failing(now)),
         (
             "runs",
-            f"{now['run_count']}, {now['error_count'] or 'none'} of them with errors"
-            if now["run_count"]
-            else "none",
+            f"{now['run_count']}, {now['error_count'] or 'none'} failed" if now["run_count"] else "none",
         ),
         ("file", f"{job['id']}.json in {terminal.directories.jobs}"),
     ]

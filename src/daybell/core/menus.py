@@ -73,12 +73,20 @@ def tray_view(status: Status, zone: ZoneInfo, now: datetime, tags: Tags = NO_TAG
 
 def job_entries(jobs: tuple[JobStatus, ...], tags: Tags, when: When) -> tuple[Entry, ...]:
     """One entry a job; of many jobs those that matter now, and all of them in submenus."""
-    entries = {job.id: job_entry(job, when) for job in jobs}
+    entries = {job.id: job_entry(job, when) for job in sorted(jobs, key=by_title)}
     if len(jobs) <= FLAT_AT_MOST:
         return tuple(entries.values())
-    urgent = [entries[job.id] for job in sorted(jobs, key=urgency) if urgency(job) < CALM]
+    urgent = [
+        entries[job.id]
+        for job in sorted(jobs, key=lambda job: (urgency(job), by_title(job)))
+        if urgency(job) < CALM
+    ]
     above = (*urgent[:URGENT_AT_MOST], SEPARATOR) if urgent else ()
     return (*above, *submenus(entries, tags))
+
+
+def by_title(job: JobStatus) -> tuple[str, str]:
+    return job_title(job).casefold(), job.id
 
 
 def urgency(job: JobStatus) -> int:
@@ -104,7 +112,7 @@ def submenus(entries: Mapping[str, Entry], tags: Tags) -> Iterable[Entry]:
 def submenu(key: str, title: str, entries: list[Entry]) -> Entry:
     shown = entries[:SUBMENU_AT_MOST]
     if left_out := len(entries) - len(shown):
-        shown.append(note("left_out", f"{count(left_out, 'more job')}: see `daybell list`"))
+        shown.append(note("left_out", f"{count(left_out, 'more job')}: see “daybell list”"))
     return Entry(f"{title} ({len(entries)})", entries=tuple(shown), key=key)
 
 
@@ -118,6 +126,12 @@ def job_entry(job: JobStatus, when: When) -> Entry:
     toggle = Action("resume" if job.is_paused else "pause", job.id)
     until_tomorrow = Action("pause_until_tomorrow", job.id)
     entries = (
+        note("outcome", outcome_line(job, when)),
+        SEPARATOR,
+        Entry("Run now", Action("run", job.id), enabled=not is_open, key="run"),
+        Entry("Cancel run", Action("cancel", job.id), enabled=is_open, key="cancel"),
+        Entry(log_label(job), Action("open_log", job.id), enabled=job.last_run is not None, key="open_log"),
+        SEPARATOR,
         Entry("Pause", toggle, checked=job.is_paused, enabled=may_be_due, key="pause"),
         Entry(
             "Pause until tomorrow",
@@ -125,16 +139,17 @@ def job_entry(job: JobStatus, when: When) -> Entry:
             enabled=may_be_due and not job.is_paused,
             key="pause_until_tomorrow",
         ),
-        Entry("Run now", Action("run", job.id), key="run"),
-        Entry("Cancel", Action("cancel", job.id), enabled=is_open, key="cancel"),
-        Entry(log_label(job), Action("open_log", job.id), enabled=job.last_run is not None, key="open_log"),
-        Entry("Snooze notices for 1 h", Action("snooze", job.id), enabled=is_failing(job), key="snooze"),
-        SEPARATOR,
-        note("outcome", outcome_line(job, when)),
+        snooze_entry(job, when),
     )
     words = standing(job, when)
     label = f"{job_title(job)} — {words}" if words else job_title(job)
     return Entry(label, entries=entries, key=f"job:{job.id}")
+
+
+def snooze_entry(job: JobStatus, when: When) -> Entry:
+    if job.snoozed_until is not None:
+        return Entry(f"Notices snoozed until {when(job.snoozed_until)}", enabled=False, key="snooze")
+    return Entry("Snooze notices for 1 h", Action("snooze", job.id), enabled=is_failing(job), key="snooze")
 
 
 def log_label(job: JobStatus) -> str:
@@ -177,7 +192,7 @@ def no_jobs(home: str) -> tuple[Entry, ...]:
     path = one_line(home, len(home))
     short = path if len(path) <= PATH_LENGTH else "…" + path[1 - PATH_LENGTH :]
     return (
-        note("no_jobs", "No jobs yet: try `daybell add`"),
+        note("no_jobs", "Say “daybell add” in a terminal,"),
         note("home", f"or put job files into {short}"),
         Entry("Add sample jobs", Action("add_samples"), key="add_samples"),
     )
@@ -186,7 +201,7 @@ def no_jobs(home: str) -> tuple[Entry, ...]:
 def problems_note(number: int) -> tuple[Entry, ...]:
     if not number:
         return ()
-    return SEPARATOR, note("problems", f"{count(number, 'problem')}: see `daybell status`")
+    return SEPARATOR, Entry(f"{count(number, 'problem')} …", Action("show_problems"), key="problems")
 
 
 def note(key: str, label: str) -> Entry:

@@ -8,6 +8,8 @@ from daybell.model.incident import Button, Incident, NoticeKind, NoticeText
 from daybell.model.run import Run
 from daybell.model.status import Problem
 
+ERROR_LENGTH = 160
+"""A notice has more room than a menu."""
 DIGEST_LINES = 6
 """What a notice on the screen has room for."""
 URGENCY: tuple[NoticeKind, ...] = (
@@ -35,8 +37,8 @@ def greeting() -> NoticeText:
         key="greeting",
         kind="greeting",
         title="Welcome to Daybell",
-        body="It is running, and has no jobs yet. Try the samples, put job files into the job folder, "
-        "or say `daybell add` in a terminal.",
+        body="Its icon is in your panel: a click shows your jobs. There are none yet. "
+        "Add the samples, or put job files into the job folder.",
         buttons=("add_samples", "open_folder"),
     )
 
@@ -142,7 +144,7 @@ def digest(held: Collection[NoticeText]) -> NoticeText:
 
 def problem(run: Run) -> str:
     """What went wrong, in a line: "Exit code 3: disk full"."""
-    error = last_line(run.error or "")
+    error = last_line(run.error or "", ERROR_LENGTH)
     if run.outcome == "timed_out":
         return error or "It took longer than it may, and was ended."
     if run.exit_code is None:
@@ -152,12 +154,12 @@ def problem(run: Run) -> str:
 
 
 def lasted(length: timedelta) -> str:
-    """A length of time as a person would say it, in its two largest units: "3 h 20 min"."""
+    """A length of time as a person would say it: "3 h 20 min", "5 min", "8 s"."""
     for place, (unit, size) in enumerate(UNITS):
         if length >= size:
             whole, rest = divmod(length, size)
             parts = [_amount(whole, unit)]
-            smaller = UNITS[place + 1 : place + 2]
+            smaller = UNITS[place + 1 : -1][:1]  # seconds count only by themselves
             parts += [_amount(rest // size, unit) for unit, size in smaller if rest >= size]
             return " ".join(parts)
     return "a moment"

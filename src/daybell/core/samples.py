@@ -32,7 +32,7 @@ def samples(platform: str) -> dict[str, bytes]:
             "handler": shell(watch_disk),
         },
         "sample-failure": {
-            "name": "Fail",
+            "name": "Broken sample",
             "description": "Runs only by hand, and fails, to show what you see then.",
             "handler": shell(fail),
         },

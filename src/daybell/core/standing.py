@@ -20,6 +20,7 @@ class Standing(Struct, frozen=True):
     is_paused: bool
     next_due: datetime | None
     is_completed: bool
+    snoozed_until: datetime | None
     schedule: str
     """Its triggers in words."""
 
@@ -42,6 +43,7 @@ def job_status(standing: Standing, zone: ZoneInfo) -> JobStatus:
         is_running=any(not open_run.is_waiting for open_run in standing.open_runs),
         is_paused=standing.is_paused,
         paused_until=_local(record.paused_until, zone),
+        snoozed_until=_local(standing.snoozed_until, zone),
     )
 
 

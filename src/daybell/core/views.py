@@ -22,6 +22,7 @@ Verb = Literal[
     "pause_all",
     "resume_all",
     "show_status",
+    "show_problems",
     "add_samples",
     "open_folder",
     "about",
@@ -87,9 +88,9 @@ def icon_state(status: Status) -> IconState:
     """The one thing to know at a glance."""
     if status.scheduler.state != "running":
         return status.scheduler.state
-    if any(job.is_running for job in status.jobs):
-        return "running"
-    return "failed" if any(map(is_failing, status.jobs)) else "idle"
+    if any(map(is_failing, status.jobs)):
+        return "failed"
+    return "running" if any(job.is_running for job in status.jobs) else "idle"
 
 
 def is_failing(job: JobStatus) -> bool:
@@ -98,12 +99,12 @@ def is_failing(job: JobStatus) -> bool:
 
 
 def headline(status: Status) -> str:
-    """The whole in one line: "Daybell — 12 jobs, 1 running, 1 failed"."""
+    """The whole in one line: "Daybell — 12 jobs, 1 running, 1 failing"."""
     jobs = status.jobs
     counts = [
         (sum(job.is_running for job in jobs), "running"),
         (sum(job.state == "queued" for job in jobs), "waiting"),
-        (sum(map(is_failing, jobs)), "failed"),
+        (sum(map(is_failing, jobs)), "failing"),
     ]
     states = [f"{number} {word}" for number, word in counts if number]
     if status.scheduler.state == "stopped":
@@ -143,9 +144,9 @@ def clock_time(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{DAYS[local.weekday()]} {clock}" if away else clock
 
 
-def last_line(text: str) -> str:
+def last_line(text: str, limit: int = ERROR_LENGTH) -> str:
     """The last line that says something, short enough for a menu."""
-    lines = (one_line(line, ERROR_LENGTH) for line in reversed(text.splitlines()))
+    lines = (one_line(line, limit) for line in reversed(text.splitlines()))
     return next(filter(None, lines), "")
 
 

@@ -129,7 +129,7 @@ class Watch:
     def _take(self, job_id: str, before: Incident | None, judgement: Judgement) -> None:
         if judgement.incident != before:
             now = self._clock.now()
-            self._state.record(IncidentChanged(at=now, job_id=job_id, incident=judgement.incident))
+            self._state.record(IncidentChanged(at=now, job_id=job_id, incident=judgement.incident), job_id)
         if judgement.notice is not None:
             self._tell(judgement.notice)
 

@@ -60,6 +60,7 @@ class Planner:
         is_paused = records.is_paused(job_id)
         coming = self._next(job, calendar)
         due = None if is_paused or self._state.is_stopping else coming
+        incident = records.incidents.get(job_id)
         standing = Standing(
             job=job,
             record=records.jobs[job_id],
@@ -67,6 +68,7 @@ class Planner:
             is_paused=is_paused,
             next_due=due,
             is_completed=coming is None and is_completed(job, self._state.cursor(job_id), calendar),
+            snoozed_until=incident.snoozed_until if incident else None,
             schedule=self._state.schedules[job_id],
         )
         snapshot = Snapshot(job_status(standing, self._state.config.zone), calendar)

@@ -48,6 +48,8 @@ class Verbs:
         if self._state.is_stopping:
             raise Conflict("Daybell is stopping")
         run = self._runs.request(self._job(job_id), "manual")
+        if run.outcome == "skipped" and (open_runs := self._state.records.open_of(job_id)):
+            raise Conflict(f"{job_id} is running already, as run {open_runs[0].run.run_id}")
         if run.outcome == "skipped":
             raise Conflict(f"{job_id} cannot run now: {run.reason}")
         return (run.run_id,)
@@ -105,7 +107,7 @@ class Verbs:
             raise Conflict(f"{job_id} works: there is nothing to be silent about")
         if until <= now:
             raise Conflict("a silence cannot end before it begins")
-        self._state.record(IncidentChanged(at=now, job_id=job_id, incident=snooze(incident, until)))
+        self._state.record(IncidentChanged(at=now, job_id=job_id, incident=snooze(incident, until)), job_id)
         return ()
 
     def _job(self, job_id: str) -> Job:

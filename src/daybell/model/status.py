@@ -40,6 +40,8 @@ class JobStatus(Struct, frozen=True, kw_only=True):
     is_paused: bool = False
     paused_until: datetime | None = None
     """When its own pause ends by itself."""
+    snoozed_until: datetime | None = None
+    """Until when nothing is told of its failures."""
 
 
 class SchedulerStatus(Struct, frozen=True, kw_only=True):

@@ -13,10 +13,12 @@ from daybell.desktop.notices.interface import Notices
 from daybell.desktop.opening.error_place import error_line
 from daybell.engine.ports import Clock
 from daybell.engine.service import SchedulerService
-from daybell.model.errors import Conflict
+from daybell.model.errors import Conflict, describe_problem
 from daybell.model.run import Run
 
 SNOOZE = timedelta(hours=1)
+SHOWN = 3
+"""Problems in one notice."""
 SAMPLES_ADDED = (
     "They are in the menu now: run the one that fails, to see how that looks. "
     "When you have seen enough, remove their files from the job folder."
@@ -36,8 +38,10 @@ class Verbs:
         opener: Open,
         clock: Clock,
         zone: Callable[[], ZoneInfo],
+        *,
+        clicked: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`zone` is the one the person lives in."""
+        """`zone` is the one the person lives in; `clicked` hears of the runs that were asked for."""
         self._service = service
         self._notices = notices
         self._opener = opener
@@ -45,7 +49,7 @@ class Verbs:
         self._zone = zone
         self.table: Mapping[Verb, Callable[[Action], object]] = MappingProxyType(
             {
-                "run": lambda action: service.run_now(job_of(action)),
+                "run": lambda action: clicked(service.run_now(job_of(action))),
                 "cancel": lambda action: service.cancel_run(job_of(action)),
                 "pause": lambda action: service.pause_job(job_of(action)),
                 "pause_until_tomorrow": self._pause_until_tomorrow,
@@ -55,6 +59,7 @@ class Verbs:
                 "pause_all": lambda _: service.pause_all(),
                 "resume_all": lambda _: service.resume_all(),
                 "show_status": self._show_status,
+                "show_problems": self._show_problems,
                 "add_samples": self._add_samples,
                 "open_folder": lambda _: opener(Path(service.status().scheduler.home), None),
                 "about": self._about,
@@ -94,9 +99,17 @@ class Verbs:
         head, _, rest = words.partition("\n")
         self._notices.notify(head, rest)
 
+    def _show_problems(self, _action: Action) -> None:
+        problems = self._service.status().problems
+        lines = [describe_problem(problem) for problem in problems[:SHOWN]]
+        if len(problems) > SHOWN:
+            lines.append(f"and {len(problems) - SHOWN} more: see “daybell status”")
+        self._notices.notify(count(len(problems), "problem"), "\n".join(lines))
+
     def _about(self, _action: Action) -> None:
         scheduler = self._service.status().scheduler
-        self._notices.notify(f"Daybell {scheduler.version}", f"It runs the jobs in {scheduler.home}.")
+        text = f"It runs your jobs on time, and tells you when one fails. They are in {scheduler.home}."
+        self._notices.notify(f"Daybell {scheduler.version}", text)
 
 
 def job_of(action: Action) -> str:
