@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST_ARGS ?=
-# What the desktop tests want of the system; the app itself needs nothing of it.
-SYSTEM_PACKAGES := dbus
+# What the tests of the tray (dbus) and of crashes (strace) want of the system; the app itself needs nothing of it.
+SYSTEM_PACKAGES := dbus strace
 
 .PHONY: help install demo test lint check format system bench torture clean
 
@@ -43,16 +43,17 @@ format: install ## Let ruff format and mend what it can
 	@$(BIN)/ruff format
 
 system:
-	@if command -v dbus-daemon >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then :; \
+	@if { command -v dbus-daemon && command -v strace; } >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
-	else echo "Without $(SYSTEM_PACKAGES) the tests of the tray are skipped: sudo apt-get install $(SYSTEM_PACKAGES)"; fi
+	else echo "Without $(SYSTEM_PACKAGES) the tests of the tray and of crashes are skipped: sudo apt-get install $(SYSTEM_PACKAGES)"; fi
 
 bench: install ## Measure memory, idle cost and latency beside rivals
 	@$(BIN)/python benchmarks/run.py
 
 torture: install ## Kill Daybell in the middle of its work, KILLS=1000 times, and count what went wrong
 	@$(BIN)/python tests/torture.py $(or $(KILLS),1000)
+	@$(BIN)/python tests/rivals.py
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

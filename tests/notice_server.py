@@ -28,6 +28,8 @@ from tray_host import NEEDED, NOTIFICATIONS, TIMEOUT, wait_until
 EMITTER = DBusAddress("/org/freedesktop/Notifications", interface=NOTIFICATIONS)
 ABLE = ("actions", "body", "body-markup")
 
+TAKEN_OVER = 1 | 2
+"""What a service asks of the bus that lets its like take its name, and takes it from them."""
 DISMISSED = 2
 TAKEN_BACK = 3
 
@@ -79,14 +81,17 @@ class NoticeServer:
         self.screen: dict[int, Shown] = {}
         self.calls: list[str] = []
         """The members called, in order."""
+        self.history: list[str] = []
+        """The titles shown, in order, also of those that have gone."""
         self._can = list(can)
         self._hangs = hangs
         self._held: list[Message] = []
         self._numbers = 0
         self._lock = threading.Lock()
+        self._holding = threading.Lock()
         self._connection = open_dbus_connection(address)
-        reply = self._connection.send_and_get_reply(message_bus.RequestName(NOTIFICATIONS), timeout=TIMEOUT)
-        unwrap_msg(reply)
+        request = message_bus.RequestName(NOTIFICATIONS, TAKEN_OVER)
+        unwrap_msg(self._connection.send_and_get_reply(request, timeout=TIMEOUT))
         self._thread = threading.Thread(target=self._serve, name="notice-server", daemon=True)
         self._thread.start()
 
@@ -98,7 +103,8 @@ class NoticeServer:
 
     def close(self) -> None:
         """Leave the bus, as a service that crashes does."""
-        self._connection.sock.shutdown(2)
+        with suppress(OSError):  # it may have left already
+            self._connection.sock.shutdown(2)
         self._thread.join(TIMEOUT)
         self._connection.close()
 
@@ -124,9 +130,10 @@ class NoticeServer:
 
     def come_round(self) -> None:
         """Answer what was held back, and hang no longer."""
-        self._hangs = False
-        while self._held:
-            self._send(self._answer(self._held.pop(0)))
+        with self._holding:
+            self._hangs = False
+            while self._held:
+                self._send(self._answer(self._held.pop(0)))
 
     def _emit(self, member: str, signature: str, body: tuple[object, ...]) -> None:
         self._send(new_signal(EMITTER, member, signature, body))
@@ -144,13 +151,14 @@ class NoticeServer:
             message = self._connection.receive()
             if message.header.message_type is not MessageType.method_call:
                 continue
-            self.calls.append(message.header.fields[HeaderFields.member])
-            if self._hangs:
-                self._held.append(message)
-                continue
-            reply = self._answer(message)
-            if not message.header.flags & MessageFlag.no_reply_expected:
-                self._send(reply)
+            with self._holding:
+                self.calls.append(message.header.fields[HeaderFields.member])
+                if self._hangs:
+                    self._held.append(message)
+                    continue
+                reply = self._answer(message)
+                if not message.header.flags & MessageFlag.no_reply_expected:
+                    self._send(reply)
 
     def _answer(self, call: Message) -> Message:
         match call.header.fields[HeaderFields.member], call.body:
@@ -160,6 +168,7 @@ class NoticeServer:
                 if not replaces:
                     self._numbers += 1
                 number = replaces or self._numbers
+                self.history.append(title)
                 self.screen[number] = Shown(title, body, icon, actions, hints)
                 return new_method_return(call, "u", (number,))
             case "CloseNotification", (number,):

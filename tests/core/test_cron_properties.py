@@ -2,12 +2,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import example, given
+from cronsim import CronSim
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from builders import at
 from daybell.core import cron
 from daybell.core.zones import instant
+from daybell.model.errors import InvalidCron
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -123,3 +125,50 @@ def test_the_next_instant_is_always_later(expression: str, after: float, place: 
     assert due is not None
     assert due > moment
     assert due.tzinfo is UTC
+
+
+dates = st.tuples(
+    a_field(1, 31) | st.sampled_from(["L", "LW", "29", "31", "1-7", "*/7", "15,L"]),
+    a_field(1, 12) | st.sampled_from(["2", "FEB", "APR-JUN"]),
+    a_field(0, 6) | st.sampled_from(["5L", "MON#1", "TUE#5", "SUN", "7", "MON-FRI"]),
+).map(" ".join)
+walls = st.datetimes(datetime(1971, 1, 1), datetime(2150, 1, 1))  # noqa: DTZ001 - a wall shows no zone
+
+
+def is_valid(expression: str) -> bool:
+    try:
+        cron.parse(expression)
+    except InvalidCron:
+        return False
+    return True
+
+
+@given(a_field(0, 59), a_field(0, 23), dates, walls)
+@example("0", "0", "29 2 *", datetime(2096, 2, 29))  # noqa: DTZ001 - as above
+@example("*", "*", "* * *", datetime(2026, 12, 31, 23, 59, 59, 999_999))  # noqa: DTZ001 - as above
+def test_a_wall_is_read_as_cronsim_reads_it(minute: str, hour: str, date: str, wall: datetime) -> None:
+    expression = f"{minute} {hour} {date}"
+    assume(is_valid(expression))
+    assert cron._next_on_wall(cron.parse(expression).minutes, wall) == next(CronSim(expression, wall), None)
+
+
+@given(
+    st.tuples(a_field(0, 59), a_field(0, 4), dates).map(" ".join).filter(is_valid),
+    places,
+    st.integers(0, 400),
+    st.floats(0, 1),
+)
+@example("30 2 29 3 *", (BERLIN, "2026-03-29 01:00"), 300, 0.999)
+@example("30 2 25 10 *", (BERLIN, "2026-10-25 01:00"), 300, 0.5)
+@example("0 12 30 12 *", (APIA, "2011-12-30 10:00"), 200, 0.99)
+def test_an_instant_is_the_same_seen_from_far_and_from_near(
+    expression: str, place: tuple[str, str], days: int, share: float
+) -> None:
+    """However many changes of the zone's offset lie between."""
+    zone, parsed = ZoneInfo(place[0]), cron.parse(expression)
+    after = at(place[1]) - timedelta(days=days)
+    due = cron.next_after(parsed, after, zone)
+    assert due is not None
+    for between in (after + share * (due - after), due - SECOND):
+        if after <= between < due:
+            assert cron.next_after(parsed, between, zone) == due

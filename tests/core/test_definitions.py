@@ -318,3 +318,12 @@ def test_a_job_is_written_without_what_stands_at_its_default() -> None:
         '  "timeout": "1h30m",\n'
         '  "handler": {\n    "type": "command",\n    "argv": [\n      "true"\n    ]\n  }\n}\n'
     )
+
+
+@pytest.mark.parametrize("key", ["handler", "triggers", "name", "unknown"])
+def test_brackets_of_any_depth_are_refused(key: str) -> None:
+    """Just below what the decoder bears, a value can still be too deep to be shown."""
+    for depth in range(900, 1000):
+        content = f'{{"{key}": {"[" * depth}{"]" * depth}}}'.encode()
+        with pytest.raises(InvalidDefinition):
+            parse_job("backup", "backup.json", content, BERLIN)

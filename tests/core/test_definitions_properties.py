@@ -1,10 +1,12 @@
 import json
+from collections.abc import Iterator
 from datetime import timedelta, timezone
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import BERLIN, at, cron, every, once
+from daybell.core import definitions, shapes
 from daybell.core.definitions import dump_job, parse_job
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition
@@ -99,3 +101,79 @@ def test_any_document_is_read_or_refused(document: object) -> None:
 @given(st.binary(max_size=50) | st.text(alphabet='{}[]",:\\u d8019eE.-tfn', max_size=30).map(str.encode))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     assert is_read_or_refused(content)
+
+
+RULES = definitions._rules(BERLIN)
+
+
+def walked(document: dict[str, object]) -> Job | None:
+    """What is read where every value is looked at by itself."""
+    walk = shapes._Walk("backup.json", RULES)
+    value = walk.members(document, shapes._outline(Job), "", {"id": "backup"})
+    return value if isinstance(value, Job) else None
+
+
+def at_once(document: dict[str, object]) -> Job | None:
+    return shapes._at_once(document, Job, RULES, {"id": "backup"})
+
+
+def dumped(job: Job) -> dict[str, object]:
+    document: dict[str, object] = json.loads(dump_job(job))
+    return document
+
+
+Path = tuple[str | int, ...]
+
+
+def paths(value: object, here: Path = ()) -> Iterator[Path]:
+    """Of all that this value holds, and in each object of a key that it may not have."""
+    if isinstance(value, dict):
+        yield from ((*here, word) for word in WORDS if word not in value)
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*here, key)
+        yield from paths(item, (*here, key))
+
+
+def changed(value: object, path: Path, other: object) -> object:
+    if not path:
+        return other
+    key, *rest = path
+    if isinstance(value, dict):
+        return {**value, key: changed(value.get(key), tuple(rest), other)}
+    assert isinstance(value, list)
+    return [changed(item, tuple(rest), other) if place == key else item for place, item in enumerate(value)]
+
+
+@st.composite
+def almost_jobs(draw: st.DrawFn) -> dict[str, object]:
+    """The file of a job in which one value is another."""
+    document = dumped(draw(jobs))
+    other = draw(documents | st.sampled_from(["", "0s", "36501d", [], [""], ["\0"], 256, {"": "x"}]))
+    almost = changed(document, draw(st.sampled_from(list(paths(document)))), other)
+    assert isinstance(almost, dict)
+    return almost
+
+
+@given(almost_jobs() | st.dictionaries(st.sampled_from(WORDS), documents))
+@example({"handler": COMMAND, "schema": 1.0})
+@example({"handler": COMMAND, "schema": True})
+@example({"handler": COMMAND, "enabled": 1})
+@example({"handler": COMMAND, "timeout": None})
+@example({"handler": COMMAND, "timeout": "36501d"})
+@example({"handler": COMMAND, "notify": None})
+@example({"handler": COMMAND, "notify": {"on": ["recovery"]}})
+@example({"handler": {**COMMAND, "success_exit_codes": [1.0]}})
+@example({"handler": {**COMMAND, "success_exit_codes": [2**70]}})
+@example({"handler": COMMAND, "triggers": [{"type": "once", "at": "2026-12-24t18:00:00z"}]})
+@example({"handler": COMMAND, "triggers": [{"type": "once", "at": 0}]})
+@example({"handler": COMMAND, "triggers": [{"type": "cron", "expression": "61 * * * *"}]})
+def test_what_is_read_at_once_is_what_the_walk_reads(document: dict[str, object]) -> None:
+    assert at_once(document) in (None, walked(document))
+
+
+@given(jobs)
+def test_a_valid_document_without_dates_is_read_at_once(job: Job) -> None:
+    has_dates = any(hasattr(one, "at") or getattr(one, "anchor", None) for one in job.triggers)
+    assert at_once(dumped(job)) == (None if has_dates else walked(dumped(job)))
+    assert walked(dumped(job)) is not None

@@ -14,7 +14,7 @@ from daybell.desktop.notices.notify_call import actions
 from daybell.desktop.notices.null import NullNotices
 from daybell.desktop.notices.plyer_notices import PlyerNotices, fit_title, send_with_plyer
 from daybell.desktop.notices.text import body_text, title_text
-from daybell.desktop.notices.waiting import WAITING_AT_MOST, Close, Order, Waiting, line_up
+from daybell.desktop.notices.waiting import WAITING_AT_MOST, Close, Order, Rest, Unseen, Waiting, line_up
 from tray_host import wait_until
 
 
@@ -96,6 +96,101 @@ def test_nobody_waits_after_the_end() -> None:
     waiting.put(A)
     waiting.end()
     assert waiting.wait() is None
+
+
+def lost(*notices: Notice, at_most: int = 2) -> Unseen:
+    """All went another way, and nobody could show them."""
+    unseen = Unseen(at_most)
+    for notice in notices:
+        unseen.send_away(notice)
+        unseen.come_back(notice)
+    return unseen
+
+
+def left(unseen: Unseen) -> list[str]:
+    titles = []
+    while notice := unseen.first():
+        titles.append(notice.title)
+        unseen.settle(notice)
+    return titles
+
+
+def test_what_nobody_could_show_waits_in_order_and_the_oldest_goes_first(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert left(lost(A, B)) == ["A", "B"]
+    assert left(lost(A, B, NEW_A)) == ["B", "A again"]
+    assert not caplog.records
+    assert left(lost(URGENT, A, B)) == ["U", "B"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "too many notices wait; this one is not shown: A"
+    ]
+
+
+def test_only_the_newest_of_a_key_comes_back() -> None:
+    unseen = lost(B)
+    unseen.send_away(A)
+    unseen.send_away(NEW_A)
+    unseen.come_back(A)
+    assert left(unseen) == ["B"]
+    unseen.come_back(NEW_A)
+    assert left(unseen) == ["A again"]
+
+
+def test_what_was_taken_back_or_shown_does_not_come_back() -> None:
+    unseen = lost(A)
+    unseen.send_away(B)
+    unseen.forget("a")
+    unseen.settle(B)
+    unseen.come_back(A)
+    unseen.come_back(B)
+    assert not unseen
+
+
+def test_one_that_is_shown_late_leaves_the_newer_one() -> None:
+    unseen = lost(NEW_A)
+    unseen.settle(A)
+    assert left(unseen) == ["A again"]
+
+
+def test_another_way_that_shows_all_fills_nothing() -> None:
+    unseen = Unseen(at_most=2)
+    for number in range(100):
+        unseen.send_away(Notice(str(number), "", ""))
+    assert len(unseen._away) == 4
+    assert not unseen
+
+
+def test_what_is_in_flight_is_not_the_first() -> None:
+    unseen = lost(A, B)
+    assert unseen.first(besides=[None, A]) == B
+    assert unseen.first(besides=[A, B]) is None
+
+
+def test_a_desktop_that_failed_is_left_alone_until_it_lives() -> None:
+    now = 100.0
+    rest = Rest(lambda: now)
+    assert (rest.is_over(), rest.is_over_for_unseen()) == (True, True)
+    rest.begin(is_silent=True)
+    assert (rest.is_over(), rest.is_over_for_unseen()) == (False, False)
+    now = 160.0
+    assert (rest.is_over(), rest.is_over_for_unseen()) == (True, False)
+    rest.end()
+    assert (rest.is_over(), rest.is_over_for_unseen()) == (True, True)
+    rest.begin(is_silent=False)
+    assert (rest.is_over(), rest.is_over_for_unseen()) == (True, False)
+
+
+def test_a_bus_that_stays_lost_is_tried_ever_less_often() -> None:
+    rest = Rest(lambda: 0.0)
+    waits = []
+    for _ in range(9):
+        rest.begin_without_bus()
+        waits.append(rest.left_for_unseen())
+    assert waits == [0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0]
+    rest.end()
+    rest.begin_without_bus()
+    assert rest.is_over_for_unseen()
 
 
 class Recorder(Notices):
@@ -191,6 +286,22 @@ def test_what_nobody_could_see_stands_in_the_log(caplog: pytest.LogCaptureFixtur
     notices.close("a")
     notices.stop()
     assert [record.getMessage() for record in caplog.records] == ["a notice that could not be shown: A"]
+
+
+def test_what_nobody_could_see_is_told_to_whoever_stands_above() -> None:
+    unseen: list[Notice] = []
+
+    def send(title: str, _body: str) -> None:
+        if title == "A":
+            raise NotImplementedError
+
+    notices = PlyerNotices(NullNotices("no desktop"), send)
+    notices.tell_unseen(unseen.append)
+    for notice in (B, A, URGENT):
+        notices.show(notice)
+    wait_until(lambda: bool(unseen), "the notice that comes back")
+    notices.stop()
+    assert unseen == [A]
 
 
 def test_without_a_session_nobody_is_told() -> None:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,18 @@ def test_the_commands_own_path_counts(home: Path) -> None:
     script(home / "other" / "special")
     handler = CommandHandler(argv=("special",), env={"PATH": str(home / "other")})
     assert check_command(handler, "backup.json") == []
+
+
+def test_each_look_is_at_the_machine_as_it_is_now(home: Path) -> None:
+    handler = CommandHandler(argv=("late",), env={"PATH": f"{home / 'bin'}{os.pathsep}{home / 'other'}"})
+    (home / "other").mkdir()
+    seen = [bool(check_command(handler, "backup.json"))]
+    for path in (home / "other" / "late", home / "bin" / "late"):
+        script(path)
+        seen.append(bool(check_command(handler, "backup.json")))
+        path.unlink()
+        seen.append(bool(check_command(handler, "backup.json")))
+    assert seen == [True, False, True, False, True]
 
 
 def test_the_shell_finds_its_programs_itself(home: Path) -> None:

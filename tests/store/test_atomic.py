@@ -62,6 +62,20 @@ def test_what_fails_leaves_the_old_content_and_nothing_beside(
     assert names(path) == ["state.json"]
 
 
+def test_a_backup_that_cannot_be_made_leaves_nothing_beside(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    replace_file(path, b"one")
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        replace_file(path, b"two", path.with_suffix(".bak"))
+    assert names(path) == ["state.json"]
+
+
 def test_what_a_crash_left_is_swept_and_nothing_else(path: Path) -> None:
     path.write_bytes(b"one")
     path.with_name(".state.json.abc.tmp").write_bytes(b"half")

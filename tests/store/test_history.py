@@ -1,15 +1,18 @@
 """Ended runs are found newest first, and refilled from the journal without doubles."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from daybell.model.errors import LedgerError
 from daybell.model.events import JobPaused, Numbered, RunFinished, RunSkipped
 from daybell.model.run import Run
 from daybell.store import history as module
 from daybell.store.history import RunHistory
+from daybell.store.rows import Row, RowFile, encode_rows
 
 NOW = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
 
@@ -124,8 +127,8 @@ def test_a_damaged_row_that_the_journal_gives_again_is_mended_and_no_other_is_lo
     again = RunHistory(tmp_path)
     for number in (3, 4, 6):  # and the journal has lost 5
         again.add(ended(number))
-    assert sorted(ids(again.rows("backup", 10))) == ["r1", "r2", "r3", "r4", "r5", "r6"]
-    assert sorted(ids(again.rows(None, 10))) == ["r1", "r2", "r3", "r4", "r5", "r6"]
+    assert ids(again.rows("backup", 10)) == ["r6", "r5", "r4", "r3", "r2", "r1"]
+    assert ids(again.rows(None, 10)) == ["r6", "r5", "r4", "r3", "r2", "r1"]
 
 
 def test_half_a_row_is_cut_off_before_it_is_written_again(
@@ -154,3 +157,68 @@ def test_it_knows_the_newest_number_it_holds(tmp_path: Path) -> None:
     assert history.newest_number == 0
     history.add(ended(7))
     assert RunHistory(tmp_path).newest_number == 7
+
+
+def test_a_long_replay_brings_no_old_rows_back_before_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT", 3)
+    history = RunHistory(tmp_path)
+    for number in range(1, 12):
+        history.add(ended(number))
+    recent = ids(history.rows(None, 100))
+    again = RunHistory(tmp_path)
+    for number in range(1, 12):
+        again.add(ended(number))
+        assert ids(again.rows(None, 100)) == recent
+    assert ids(again.rows("backup", 100)) == [f"r{number}" for number in range(11, 0, -1)]
+
+
+def test_what_stood_behind_damage_returns_in_its_turn_also_after_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "backup" / "2026-03.jsonl"
+    history = RunHistory(tmp_path)
+    for number in range(1, 6):
+        history.add(ended(number))
+    path.write_bytes(path.read_bytes().replace(b'"number":2', b'"number":9'))
+    again = RunHistory(tmp_path)
+
+    def full(path: Path, rows: list[Row]) -> None:
+        with path.open("ab") as file:
+            file.write(encode_rows(rows)[:-9])
+        raise OSError(28, "No space left on device")
+
+    again.add(ended(2))
+    with monkeypatch.context() as disk:
+        disk.setattr("daybell.store.rows.write_rows", full)
+        again.add(ended(6))  # the journal has lost what lies between
+    again.add(ended(7))
+    assert ids(again.rows("backup", 100)) == ["r7", "r6", "r5", "r4", "r3", "r2", "r1"]
+    assert ids(RunHistory(tmp_path).rows(None, 100)) == ["r7", "r6", "r5", "r4", "r3", "r2", "r1"]
+
+
+def test_a_row_that_is_being_written_holds_up_no_checkpoint(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    history.add(ended(1))
+    synced = []
+    add = RowFile.add
+
+    def slow(file: RowFile, row: Row) -> bool:
+        history.sync()
+        synced.append(row.number)
+        return add(file, row)
+
+    with pytest.MonkeyPatch.context() as busy:
+        busy.setattr(RowFile, "add", slow)
+        history.add(ended(2))
+    assert synced == [2, 2]
+
+
+def test_it_says_where_it_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> Iterator[bytes]:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("daybell.store.rows.lines_from_end", refuse)
+    with pytest.raises(LedgerError, match=r"recent\.jsonl: cannot be read: Permission denied; give it back"):
+        RunHistory(tmp_path)

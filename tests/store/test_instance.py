@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from builders import at
-from daybell.model.errors import AlreadyRunning
+from daybell.model.errors import AlreadyRunning, DaybellError
 from daybell.store.instance import Instance, InstanceLock
 
 WE = Instance(os.getpid(), at("2026-03-02 12:00"), "0.1.0")
@@ -40,3 +40,11 @@ def test_only_the_lock_decides(tmp_path: Path) -> None:
     with pytest.raises(AlreadyRunning, match=r"already running in this home$"):
         lock(tmp_path).acquire(WE)
     one.release()
+
+
+def test_it_says_why_it_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "instance.json").mkdir()
+    with pytest.raises(DaybellError, match=r"instance\.json: cannot be written: Is a directory"):
+        lock(tmp_path).acquire(WE)
+    (tmp_path / "instance.json").rmdir()
+    lock(tmp_path).acquire(WE)

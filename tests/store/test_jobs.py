@@ -52,6 +52,10 @@ def test_every_json_file_is_a_job_and_nothing_else_is(tmp_path: Path, folder: Jo
     assert list(folder.read().jobs) == ["backup"]
 
 
+def test_a_directory_that_is_not_there_has_no_jobs(tmp_path: Path, machine: Machine) -> None:
+    assert JobFolder(tmp_path / "gone", BERLIN, machine.check, machine.clock).read().jobs == {}
+
+
 def test_one_bad_file_takes_no_other_job_down(tmp_path: Path, folder: JobFolder) -> None:
     write(tmp_path, "backup.json")
     write(tmp_path, "broken.json", b"{")

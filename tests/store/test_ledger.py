@@ -150,7 +150,7 @@ def test_damaged_lines_are_reported(place: Place) -> None:
     with place.ledger() as ledger:
         list(ledger.replay())
         assert [problem.message.partition(":")[0] for problem in ledger.problems] == [
-            "1 line could not be read and were passed over"
+            "2 lines could not be read and were passed over"
         ]
 
 
@@ -221,3 +221,12 @@ def test_its_directory_may_be_gone(tmp_path: Path) -> None:
             os.unlink(path)  # noqa: PTH108 - as plainly as a person does
     with place.ledger() as ledger:
         assert ledger.load() == Checkpoint()
+
+
+def test_a_checkpoint_that_cannot_be_read_is_no_damaged_one(place: Place) -> None:
+    place.state.mkdir()
+    with pytest.raises(LedgerError, match=r"state\.json: Is a directory"), place.ledger():
+        pass
+    place.state.rmdir()
+    with place.ledger() as ledger:
+        assert ledger.problems == ()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app_home import Home
+from rivals import Rivals
 from torture import Torture
 
 pytestmark = [
@@ -20,3 +21,10 @@ def test_nothing_is_lost_doubled_or_untracked_however_often_it_is_killed(home: H
     assert found.is_clean, str(vars(found))
     assert found.in_a_run > KILLS / 2
     assert found.promises > KILLS
+
+
+def test_of_two_in_one_home_one_runs_and_nothing_starts_twice(home: Home) -> None:
+    found = Rivals(home).run(4)
+    assert (found.doubled, found.others) == ([], [])
+    assert (found.kills, found.refused) == (4, 4)
+    assert found.instants > 0

@@ -1,5 +1,6 @@
 """How is a file replaced so that a crash leaves the old one or the new one, and never half of either?"""
 
+import errno
 import os
 import stat
 import sys
@@ -7,11 +8,14 @@ import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from daybell.store.lines import write_all
 
 SUFFIX = ".tmp"
 """Of what is not finished; a crash leaves it, and `sweep` removes it."""
+PART = 1 << 20
+"""Bytes that are copied at once."""
 PATIENCE = 0.05, 50
 """Seconds between two tries, and how many: on Windows a virus scanner may hold a file for a moment."""
 HELD_BY_OTHERS = {5, 32, 33}
@@ -32,12 +36,29 @@ def replace_file(path: Path, content: bytes, backup: Path | None = None) -> None
         finally:
             os.close(file)
         if backup is not None:
-            _keep(path, backup)
+            keep(path, backup)
         swap(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def keep(path: Path, backup: Path) -> None:
+    """A second name for the present content, before its own name moves on: at no moment is there none."""
+    if not path.exists():
+        return
+    second = path.with_name(f".{backup.name}{SUFFIX}")
+    second.unlink(missing_ok=True)
+    try:
+        try:
+            os.link(path, second)
+        except OSError:  # a file system without hard links
+            _copy(path, second)
+        swap(second, backup)
+    finally:
+        # It failed, or both were the same file already, so that nothing was renamed.
+        second.unlink(missing_ok=True)
 
 
 def swap(beside: Path, path: Path) -> None:
@@ -57,6 +78,21 @@ def swap(beside: Path, path: Path) -> None:
 def is_passing(error: OSError) -> bool:
     """Whether it may go well in a moment, because another program only looks at the file."""
     return getattr(error, "winerror", None) in HELD_BY_OTHERS
+
+
+def copy_part(lines: BinaryIO, begin: int, end: int, copy: int) -> None:
+    """Durable at the end of the copy, which it closes. OSError, also where there is less to copy."""
+    try:
+        lines.seek(begin)
+        while begin < end:
+            block = lines.read(min(PART, end - begin))
+            if not block:
+                raise OSError(errno.EIO, "it has become shorter", lines.name)
+            write_all(copy, block)
+            begin += len(block)
+        sync(copy)
+    finally:
+        os.close(copy)
 
 
 def sweep(directory: Path) -> None:
@@ -88,21 +124,6 @@ def sync_directory(path: Path) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
-
-
-def _keep(path: Path, backup: Path) -> None:
-    """A second name for the present content, before its own name moves on: at no moment is there none."""
-    if not path.exists():
-        return
-    second = path.with_name(f".{backup.name}{SUFFIX}")
-    second.unlink(missing_ok=True)
-    try:
-        os.link(path, second)
-    except OSError:  # a file system without hard links
-        _copy(path, second)
-    second.replace(backup)
-    # Where both were the same file already, nothing was renamed.
-    second.unlink(missing_ok=True)
 
 
 def _copy(path: Path, second: Path) -> None:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from daybell.model.record import Checkpoint
-from daybell.store.atomic import replace_file
+from daybell.store.atomic import keep, replace_file
 from daybell.store.envelope import Damaged, TooNew, seal, unseal
 
 SCHEMA = 1
@@ -53,38 +53,31 @@ class CheckpointFile:
                 path.replace(path.with_name(f"{path.name}.{aside}"))
 
     def _read(self, aside: str) -> Reading:
-        problem = "it was missing"
+        unreadable: OSError | None = None
+        is_absent = False
         try:
-            return Reading(read_one(self._path))
+            return Reading(decode(self._path.read_bytes()))
         except FileNotFoundError:
-            is_absent = True
+            problem, is_absent = "it was missing", True
         except Damaged as error:
-            problem, is_absent = f"it was damaged ({error})", False
+            problem = f"it was damaged ({error})"
+        except OSError as error:
+            problem, unreadable = f"it could not be read ({error.strerror})", error
         try:
-            content = self._backup.read_bytes()
-            checkpoint = decode(content)
-        except FileNotFoundError:
-            return Reading(None) if is_absent else self._lost(problem)
-        except (Damaged, OSError):
-            return self._lost(problem)
+            checkpoint = decode(self._backup.read_bytes())
+        except (FileNotFoundError, Damaged) as error:
+            if unreadable is not None:
+                raise unreadable from error
+            is_new = is_absent and isinstance(error, FileNotFoundError)
+            return Reading(None) if is_new else self._lost(problem)
         if not is_absent:
             self._path.replace(self._path.with_name(f"{self._path.name}.{aside}"))
             problem += f" and is kept as {self._path.name}.{aside}"
-        replace_file(self._path, content)
+        keep(self._backup, self._path)
         return Reading(checkpoint, note=f"{problem}; its backup took its place")
 
     def _lost(self, problem: str) -> Reading:
         return Reading(None, note=f"{problem}, and so was its backup", is_lost=True)
-
-
-def read_one(path: Path) -> Checkpoint:
-    """FileNotFoundError; Damaged, also where it cannot be read; TooNew."""
-    try:
-        return decode(path.read_bytes())
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise Damaged(f"it cannot be read: {error.strerror}") from error
 
 
 def decode(content: bytes) -> Checkpoint:

@@ -9,9 +9,11 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from daybell.model.errors import LedgerError
 from daybell.model.events import Numbered, RunFinished, RunSkipped
 from daybell.model.run import Run
-from daybell.store.atomic import replace_file, sync, sync_directory
+from daybell.store.atomic import replace_file, sweep, sync, sync_directory
+from daybell.store.remedies import complaint
 from daybell.store.rows import Row, RowFile, encode_rows, newest_first
 
 log = logging.getLogger(__name__)
@@ -27,19 +29,23 @@ class RunHistory:
     """
 
     def __init__(self, directory: Path) -> None:
+        """LedgerError where it cannot be read."""
         self._directory = directory
         self._recent = directory / "recent.jsonl"
         self._files: dict[Path, RowFile] = {}
         self._waiting: list[Row] = []
-        self._recent_rows = sum(1 for _ in newest_first(self._recent))
+        try:
+            numbers = [row.number for row in newest_first(self._recent)]
+        except OSError as error:
+            raise LedgerError(complaint(self._recent, error, "cannot be read")) from error
+        self.newest_number = max(numbers, default=0)
+        """Of the event that ended the newest run it held when it was opened; 0 without one."""
+        self._recent_rows = len(numbers)
+        self._is_behind = False
+        """Some rows could not be written yet."""
         self._changing = threading.Lock()
         self._changed: set[Path] = set()
         """Files, and the directories they are in, since the last sync."""
-
-    @property
-    def newest_number(self) -> int:
-        """Of the event that ended the newest run it holds; 0 without one."""
-        return next((row.number for row in newest_first(self._recent)), 0)
 
     def add(self, numbered: Numbered) -> None:
         """Keep the row that this event ends, if it ends one; a number that is known is passed over."""
@@ -50,12 +56,14 @@ class RunHistory:
             while self._waiting:
                 self._write(self._waiting[0])
                 del self._waiting[0]
+            self._is_behind = False
         except OSError as error:
+            self._is_behind = True
             log.warning("history: %s: %s", error.filename or self._directory, error.strerror)
 
     def sync(self) -> None:
         """All rows that were added are durable when it returns. OSError; any thread."""
-        if self._waiting:
+        if self._is_behind:
             raise OSError(errno.EIO, "some rows are not written yet", str(self._directory))
         with self._changing:
             paths, self._changed = self._changed, set()
@@ -67,6 +75,10 @@ class RunHistory:
             with self._changing:
                 self._changed |= paths
             raise
+
+    def sweep(self) -> None:
+        """Remove what a crash has left unfinished; nobody else may be writing there."""
+        sweep(self._directory)
 
     def rows(self, job_id: str | None, limit: int) -> list[Run]:
         """Newest first; of all jobs where no id is given."""
@@ -99,8 +111,9 @@ class RunHistory:
     def _add(self, path: Path, row: Row) -> bool:
         with self._changing:
             self._changed |= {path, path.parent, self._directory}
-        file = self._files.get(path) or self._files.setdefault(path, RowFile(path))
-        return file.add(row)
+        if path not in self._files:
+            self._files[path] = RowFile(path, KEPT if path == self._recent else None)
+        return self._files[path].add(row)
 
     def _trim(self) -> None:
         kept = list(islice(newest_first(self._recent), KEPT))

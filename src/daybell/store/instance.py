@@ -8,7 +8,8 @@ import msgspec
 from filelock import FileLock, Timeout
 from msgspec import Struct
 
-from daybell.model.errors import AlreadyRunning
+from daybell.model.errors import AlreadyRunning, DaybellError
+from daybell.store.remedies import complaint
 
 
 class Instance(Struct, frozen=True):
@@ -27,18 +28,24 @@ class InstanceLock:
         self._file = file
 
     def acquire(self, instance: Instance) -> None:
-        """AlreadyRunning, naming who holds it."""
+        """AlreadyRunning, naming who holds it; DaybellError where the disk does not let it."""
         try:
             self._lock.acquire(timeout=0)
+            self._write(instance)
         except Timeout as error:
             raise AlreadyRunning(f"Daybell is already running in this home{self._who()}") from error
-        file = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(file, "wb") as content:
-            content.write(msgspec.json.encode(instance))
+        except OSError as error:
+            self._lock.release()
+            raise DaybellError(complaint(self._file, error, "cannot be written")) from error
 
     def release(self) -> None:
         self._file.unlink(missing_ok=True)
         self._lock.release()
+
+    def _write(self, instance: Instance) -> None:
+        file = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "wb") as content:
+            content.write(msgspec.json.encode(instance))
 
     def _who(self) -> str:
         try:

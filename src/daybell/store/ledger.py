@@ -16,6 +16,7 @@ from daybell.store.atomic import sweep
 from daybell.store.checkpoint import CheckpointFile, Reading
 from daybell.store.history import RunHistory
 from daybell.store.journal import Journal
+from daybell.store.remedies import complaint
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +31,18 @@ class FileLedger:
     """
 
     def __init__(self, journal: Path, checkpoint: Path, history: RunHistory, now: datetime) -> None:
-        """AlreadyRunning; LedgerError where the journal cannot be opened."""
+        """AlreadyRunning; LedgerError where the disk does not let it."""
         self._history = history
         self._path = journal
         self._journal = Journal(journal, after=history.newest_number)
-        sweep(journal.parent)
         self._aside = f"corrupt-{now:%Y%m%dT%H%M%S}"
         self._checkpoints = CheckpointFile(checkpoint)
         self._name = checkpoint.name
-        self._reading = self._decide(self._checkpoints.read(self._aside))
+        try:
+            self._reading = self._begin(checkpoint)
+        except BaseException:
+            self._journal.close()
+            raise
         self._base = self._reading.checkpoint or Checkpoint()
         self._journal.skip(self._base.number)
         self._saved = self._base.number
@@ -78,6 +82,15 @@ class FileLedger:
         if self._errand.stop(STOP_TIMEOUT):
             self._make_checkpoint()
         self._journal.close()
+
+    def _begin(self, checkpoint: Path) -> Reading:
+        """Only who holds the journal may tidy up."""
+        sweep(self._path.parent)
+        self._history.sweep()
+        try:
+            return self._decide(self._checkpoints.read(self._aside))
+        except OSError as error:
+            raise LedgerError(complaint(checkpoint, error)) from error
 
     def _decide(self, reading: Reading) -> Reading:
         """Without any checkpoint the journal is enough, if it still begins with the first event."""

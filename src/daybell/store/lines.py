@@ -3,7 +3,7 @@
 import logging
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -12,15 +12,35 @@ BLOCK = 65536
 SEAL = len('{"crc":"00000000",')
 
 
-def seal(body: bytes) -> bytes:
+def seal(body: bytes, before: int = 0) -> bytes:
     """The line of a JSON object: still JSON, with a checksum in front and a line end behind."""
-    return b'{"crc":"%08x",%b\n' % (zlib.crc32(body), body[1:])
+    return b'{"crc":"%08x",%b\n' % (zlib.crc32(body, before), body[1:])
 
 
-def unseal(line: bytes) -> bytes | None:
+def unseal(line: bytes, before: int = 0) -> bytes | None:
     """The object of a line without its end; None where it is not what was written."""
     body = b"{" + line[SEAL:]
-    return body if line[:SEAL] == b'{"crc":"%08x",' % zlib.crc32(body) else None
+    return body if line[:SEAL] == b'{"crc":"%08x",' % zlib.crc32(body, before) else None
+
+
+def seal_batch(bodies: Iterable[bytes]) -> bytes:
+    """Lines whose checksum is that of their batch up to there: none is believed without those before it."""
+    lines, before = [], 0
+    for body in bodies:
+        lines.append(seal(body, before))
+        before = zlib.crc32(body, before)
+    return b"".join(lines)
+
+
+def unseal_batches(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes | None]]:
+    """Each line, and its object; None where it is damaged, or one before it in its batch."""
+    before = 0
+    for line in lines:
+        body = unseal(line[:-1], before)
+        if body is None:
+            before, body = 0, unseal(line[:-1])  # the first of another batch
+        before = 0 if body is None else zlib.crc32(body, before)
+        yield line, body
 
 
 def lines_from_end(path: Path) -> Iterator[bytes]:

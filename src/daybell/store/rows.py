@@ -1,7 +1,8 @@
 """One file of ended runs: how is a row added, once, and whole, also after a crash?"""
 
 import os
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,33 +22,54 @@ class Row(Struct, frozen=True):
 
 
 class RowFile:
-    """Rows come in the order of their numbers; those that are there already are passed over.
+    """Rows stand in the order of their numbers; those that are there already are passed over.
 
     After a crash the journal gives again what it gave before: the first row says from where on.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kept: int | None = None) -> None:
+        """`kept`: a row with so many newer ones behind it is no longer wanted."""
         self._path = path
+        self._kept = kept
         self._newest: int | None = None
         """Of the rows that were added here; None: look first at what is there."""
-        self._present: frozenset[int] = frozenset()
-        """The numbers, from that first row on, that were there before."""
+        self._present: Sequence[int] = ()
+        """The numbers, ascending from that first row on, that were there before."""
+        self._apart: Sequence[Row] = ()
+        """Ascending: they stood around a damaged row, and come back each in its turn."""
 
     def add(self, row: Row) -> bool:
         """Whether it was new there. OSError."""
         if self._newest is None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._present = mend_from(self._path, row.number)
+            self._look(row.number)
             self._newest = 0
-        if row.number in self._present or row.number <= self._newest:
+        if row.number <= self._newest or not self._is_wanted(row.number):
             return False
+        returning = [one for one in self._apart if one.number < row.number]
         try:
-            write_rows(self._path, [row])
+            write_rows(self._path, [*returning, row])
         except OSError:
             self._newest = None  # half a row may be there
             raise
+        self._apart = [one for one in self._apart if one.number > row.number]
         self._newest = row.number
         return True
+
+    def _is_wanted(self, number: int) -> bool:
+        newer = self._present[bisect_left(self._present, number) :]
+        return number not in newer[:1] and (self._kept is None or len(newer) < self._kept)
+
+    def _look(self, number: int) -> None:
+        """What is there from this number on; where some of it is damaged, all of it is written anew."""
+        size = cut_torn_tail(self._path)
+        first = min([number, *(row.number for row in self._apart)])
+        length, is_damaged, rows = tail_of(self._path, first)
+        self._present = [row.number for row in reversed(rows)]
+        if is_damaged or self._apart:
+            os.truncate(self._path, size - length)
+            apart = {row.number: row for row in [*rows, *self._apart]}
+            self._apart, self._present = [apart[each] for each in sorted(apart)], ()
 
 
 def newest_first(path: Path) -> Iterator[Row]:
@@ -67,9 +89,8 @@ def placed_newest_first(path: Path) -> Iterator[tuple[int, Row | None]]:
             yield length, None
 
 
-def mend_from(path: Path, number: int) -> frozenset[int]:
-    """The numbers from this one on whose rows are there; what is damaged between them is taken out."""
-    size = cut_torn_tail(path)
+def tail_of(path: Path, number: int) -> tuple[int, bool, list[Row]]:
+    """Of what stands behind the last row with a smaller number: its bytes, is it damaged, its rows."""
     rows: list[Row] = []
     length, is_damaged = 0, False
     for begins, row in placed_newest_first(path):
@@ -79,10 +100,7 @@ def mend_from(path: Path, number: int) -> frozenset[int]:
         is_damaged = is_damaged or row is None
         if row is not None:
             rows.append(row)
-    if is_damaged:
-        os.truncate(path, size - length)
-        write_rows(path, rows[::-1])
-    return frozenset(row.number for row in rows)
+    return length, is_damaged, rows
 
 
 def write_rows(path: Path, rows: list[Row]) -> None:

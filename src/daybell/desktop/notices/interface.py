@@ -15,6 +15,9 @@ DEFAULT = "default"
 Pressed = Callable[[str, str], None]
 """Told the keys of the notice and of its button, on the notices' own thread: it must only post."""
 
+Unseen = Callable[["Notice"], None]
+"""Told of a notice that nobody could show, on any thread: it must only post."""
+
 
 class Button(Struct, frozen=True):
     """Something a person can do about a notice."""
@@ -54,6 +57,13 @@ class Notices(Protocol):
     def stop(self) -> None:
         """Show nothing more, and leave no button that nobody hears; returns within two seconds."""
         ...
+
+    def tell_unseen(self, unseen: Unseen) -> None:
+        """From now on `unseen` hears of each notice that neither this nor what is beneath could show.
+
+        Whoever leaves this as it is shows all that it takes.
+        """
+        del unseen
 
     def notify(self, title: str, body: str) -> None:
         """Show a notice without buttons; one with the same title replaces it."""

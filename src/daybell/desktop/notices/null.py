@@ -2,7 +2,7 @@
 
 import logging
 
-from daybell.desktop.notices.interface import Notice, Notices
+from daybell.desktop.notices.interface import Notice, Notices, Unseen
 
 log = logging.getLogger(__name__)
 
@@ -12,9 +12,15 @@ class NullNotices(Notices):
 
     def __init__(self, why: str) -> None:
         self.why = why
+        self._unseen: Unseen | None = None
 
     def show(self, notice: Notice) -> None:
         log.info("a notice that could not be shown: %s", notice.title)
+        if self._unseen is not None:
+            self._unseen(notice)
+
+    def tell_unseen(self, unseen: Unseen) -> None:
+        self._unseen = unseen
 
     def close(self, key: str) -> None:
         """Nothing was shown."""

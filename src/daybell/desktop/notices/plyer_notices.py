@@ -9,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable
 
-from daybell.desktop.notices.interface import Notice, Notices
+from daybell.desktop.notices.interface import Notice, Notices, Unseen
 from daybell.desktop.notices.text import body_text, title_text
 from daybell.desktop.notices.waiting import Close, Waiting
 from daybell.desktop.utf16 import fit_utf16
@@ -53,6 +53,10 @@ class PlyerNotices(Notices):
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="notices-plyer", daemon=True)
                 self._thread.start()
+
+    def tell_unseen(self, unseen: Unseen) -> None:
+        """What plyer refuses goes beneath; what it only seems to show, nobody knows of."""
+        self._beneath.tell_unseen(unseen)
 
     def close(self, key: str) -> None:
         self._waiting.put(Close(key))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from jeepney import HeaderFields, Message, MessageFlag
+from jeepney import HeaderFields, Message, MessageFlag, MessageType, message_bus
 from jeepney.io.blocking import DBusConnection
 
 Connect = Callable[[], DBusConnection]
@@ -24,6 +24,14 @@ class UnansweredError(Exception):
         """A late reply bears this number."""
 
 
+class AbsentError(Exception):
+    """The bus itself answers: the service is not there, or has gone while it was asked."""
+
+
+class RefusedError(Exception):
+    """The service says no, and would do so again."""
+
+
 class Wire:
     """A connection that can be lost and opened again. It sleeps while nothing comes; it never polls.
 
@@ -37,6 +45,7 @@ class Wire:
         self._connection: DBusConnection | None = None
         self._awaited = 0
         self._replies: list[Message] = []
+        self._is_drained = True
         self._listener, self._waker = socket.socketpair()
         self._listener.setblocking(False)
         self._waker.setblocking(False)
@@ -60,6 +69,7 @@ class Wire:
             self._selector.unregister(self._connection.sock)
             self._connection.close()
             self._connection = None
+            self._is_drained = True
 
     def close(self) -> None:
         """For good."""
@@ -86,7 +96,7 @@ class Wire:
             self._connection.send(message)
 
     def call(self, message: Message, timeout: float) -> Message:
-        """The reply, which may be an error; UnansweredError after `timeout` seconds."""
+        """The reply; UnansweredError after `timeout` seconds, AbsentError, RefusedError."""
         connection = self._connection
         assert connection is not None, "a call needs a connection"
         serial = self._awaited = next(connection.outgoing_serial)
@@ -99,18 +109,19 @@ class Wire:
                 self._awaited = 0
                 raise UnansweredError(serial)
             self.wait(rest)
-        return self._replies.pop()
+        return answer(self._replies.pop())
 
     def wait(self, timeout: float | None = None) -> None:
         """Sleep until the bus or another thread has something, at most `timeout` seconds."""
-        ready = [key.fileobj for key, _ in self._selector.select(timeout)]
+        ready = [key.fileobj for key, _ in self._selector.select(timeout if self._is_drained else 0)]
         if self._listener in ready:
             with suppress(BlockingIOError):
                 self._listener.recv(4096)
-        if self._connection is not None and self._connection.sock in ready:
+        if self._connection is not None and (self._connection.sock in ready or not self._is_drained):
             self._drain(self._connection)
 
     def _drain(self, connection: DBusConnection) -> None:
+        self._is_drained = True
         while True:
             try:
                 message = connection.receive(timeout=0)
@@ -119,5 +130,17 @@ class Wire:
             if self._awaited and message.header.fields.get(HeaderFields.reply_serial) == self._awaited:
                 self._replies.append(message)
                 self._awaited = 0
-            else:
-                self._hear(message)
+                # What came after it must be heard after it, and may be read already: no socket tells of that.
+                self._is_drained = False
+                return
+            self._hear(message)
+
+
+def answer(reply: Message) -> Message:
+    """The reply, unless it is an error: AbsentError, RefusedError."""
+    if reply.header.message_type is not MessageType.error:
+        return reply
+    fields = reply.header.fields
+    kind = AbsentError if fields.get(HeaderFields.sender) == message_bus.bus_name else RefusedError
+    words = reply.body[0] if reply.body else "the notification service refuses"
+    raise kind(f"{words} ({fields.get(HeaderFields.error_name, '')})")
