@@ -197,11 +197,12 @@ class App:
         tray = NullTray("no tray icon was asked for") if self._headless else open_tray(clicks.act)
         clicks.start()
         parts.callback(clicks.stop)
-        tags = partial(tags_of, service)
-        presenter = Presenter(service.status, tray, machine_zone, self._clock, tags=tags)
-        service.subscribe(lambda _: presenter.changed())
-        presenter.start()
-        parts.callback(presenter.stop)
+        if not isinstance(tray, NullTray):  # nobody looks: a view of many jobs is not made for nothing
+            tags = partial(tags_of, service)
+            presenter = Presenter(service.status, tray, machine_zone, self._clock, tags=tags)
+            service.subscribe(lambda _: presenter.changed())
+            presenter.start()
+            parts.callback(presenter.stop)
         return tray
 
     def _greet(self, service: SchedulerService, tray: Tray) -> None:

@@ -1,23 +1,29 @@
 """At which instants is a cron expression due? The only door to cronsim.
 
-cronsim finds times on a wall clock that never jumps. The jumps of real ones are dealt with here, by
-Debian's rule: a job at fixed times neither loses a run to a jump nor runs twice, and one with a star as
-its minute or hour simply follows the wall. Seconds are applied after the minute was found.
+cronsim says what the fields mean and which dates match, on a wall clock that never jumps. The jumps of
+real ones are dealt with here, by Debian's rule: a job at fixed times neither loses a run to a jump nor
+runs twice, and one with a star as its minute or hour simply follows the wall. Seconds are applied after
+the minute was found.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
+from cronsim.explain import Expression
 from msgspec import Struct
 
+from daybell.core.cron_advice import FIELDS, never, refusal
 from daybell.core.zones import SECOND, instant, offset, offset_change
 from daybell.model.errors import InvalidCron
 
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+SPAN = 3 * DAY
+"""No zone has ever changed its offset twice within it."""
 WALL = datetime(2000, 1, 1)  # noqa: DTZ001 - where any time on a wall will do; walls show no zone
 LONGEST = 1000
 """Characters of an expression; every minute of an hour, written out, takes 170."""
@@ -30,6 +36,8 @@ NICKNAMES = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
+SECONDS, MINUTES, HOURS = range(3)
+"""Places among the fields."""
 
 
 class Cron(Struct, frozen=True):
@@ -49,55 +57,21 @@ class Cron(Struct, frozen=True):
         return not minute.startswith("*") and not hour.startswith("*")
 
 
-class Field(Struct, frozen=True):
-    """What one field of an expression may hold."""
-
-    name: str
-    low: int
-    high: int
-    names: tuple[str, ...] = ()
-    """What may stand for the numbers, beginning with the lowest."""
-    also: str = ""
-
-    @property
-    def allowed(self) -> str:
-        words = f" or {self.names[0].lower()}-{self.names[-1].lower()}" if self.names else ""
-        return f"*, {self.low}-{self.high}{words}, lists (1,4), ranges (1-4), steps (*/4){self.also}"
-
-    def number(self, text: str) -> int | None:
-        """The number that a plain number or name stands for."""
-        if text in self.names:
-            return self.low + self.names.index(text)
-        if re.fullmatch(r"\d{1,2}", text, re.ASCII) and self.low <= int(text) <= self.high:
-            return int(text)
-        return None
-
-
-MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-FIELDS = (
-    Field("second", 0, 59),
-    Field("minute", 0, 59),
-    Field("hour", 0, 23),
-    Field("day of month", 1, 31, also=", L (the last day), LW (the last weekday)"),
-    Field("month", 1, 12, MONTHS),
-    Field("day of week", 0, 7, WEEKDAYS, ", 5L (the last Friday), 5#2 (the second Friday)"),
-)
-DAY_OF_MONTH, DAY_OF_WEEK = 3, 5
-
-
 @lru_cache(maxsize=65536)
 def parse(expression: str) -> Cron:
     """Read five or six fields (six put seconds first) or a nickname; InvalidCron says what to write."""
     fields = _fields(expression)
+    *second, minute, hour, day, month, weekday = fields
     try:
-        seconds = CronSim(" ".join(fields), WALL).seconds
+        seconds = _numbers(SECONDS, *second or ("0",))
+        _numbers(MINUTES, minute)
+        _numbers(HOURS, hour)
+        dates = _dates(day, month, weekday)
     except CronSimError:
-        raise InvalidCron(_refusal(fields)) from None
-    minutes = " ".join(fields[-5:])
-    if not _is_ever_due(minutes):
-        raise InvalidCron(_never(fields))
-    return Cron(expression, minutes, tuple(sorted(seconds)))
+        raise InvalidCron(refusal(fields, _accepts)) from None
+    if dates is None:
+        raise InvalidCron(never(fields))
+    return Cron(expression, " ".join(fields[-5:]), seconds)
 
 
 def next_after(cron: Cron, after: datetime, zone: ZoneInfo) -> datetime | None:
@@ -127,7 +101,8 @@ def latest_until(cron: Cron, until: datetime, zone: ZoneInfo) -> datetime | None
 
 def explain(cron: Cron) -> str:
     """The expression as an English sentence without a full stop."""
-    return CronSim(" ".join(_fields(cron.expression)), WALL).explain()
+    fields = cron.minutes.split() if cron.seconds == (0,) else _fields(cron.expression)
+    return Expression(fields).explain()
 
 
 def _fields(expression: str) -> list[str]:
@@ -156,19 +131,6 @@ def _unknown_nickname(text: str) -> str:
     return f"expected one of {', '.join(NICKNAMES)}, found {text!r}{meant}"
 
 
-def _refusal(fields: list[str]) -> str:
-    """What is wrong with the first field that is; cronsim refuses some days that no month has as a whole."""
-    for place, text in enumerate(fields, start=len(FIELDS) - len(fields)):
-        if not _accepts(place, text):
-            return f"{FIELDS[place].name}: {_advice(place, text)}"
-    return _never(fields)
-
-
-def _never(fields: list[str]) -> str:
-    _, _, day, month, weekday = fields[-5:]
-    return f'it is never due: no day is "{day}" in month "{month}" on weekday "{weekday}"'
-
-
 def _accepts(place: int, text: str) -> bool:
     fields = ["*"] * len(FIELDS)
     fields[place] = text
@@ -179,39 +141,46 @@ def _accepts(place: int, text: str) -> bool:
     return bool(text)
 
 
-def _advice(place: int, text: str) -> str:
-    """What is wrong with this field, and what to write instead."""
-    field = FIELDS[place]
-    term = next(term for term in text.split(",") if not _accepts(place, term))
-    if "?" in term:
-        return f'found "{term}", write * for any'
-    if place == DAY_OF_MONTH and (day := re.fullmatch(r"W?(\d+)W?", term)) and "W" in term:
-        return f'"{term}", the nearest weekday, is not supported: write {day[1]}, or LW for the last weekday'
-    if place == DAY_OF_WEEK and (last := re.fullmatch(r"L(\w+)|(\w+)L", term)):
-        number = field.number(last[1] or last[2])
-        return f'found "{term}", write {5 if number is None else number}L for the last one of the month'
-    ends = [field.number(end) for end in term.split("-")]
-    if len(ends) == 2 and None not in ends:
-        return f'the range "{term.lower()}" runs backwards, write "{_unwrapped(field, term)}"'
-    return f'found "{term.lower()}", allowed are {field.allowed}'
+# Many expressions share a field: what it means is kept, rather than a search for each of them.
+@lru_cache(maxsize=1024)
+def _numbers(place: int, text: str) -> tuple[int, ...]:
+    """What one field of the clock names, in order. CronSimError."""
+    read = CronSim(" ".join(["*"] * place + [text] + ["*"] * (len(FIELDS) - place - 1)), WALL)
+    return tuple(sorted((read.seconds, read.minutes, read.hours)[place]))
 
 
-def _unwrapped(field: Field, term: str) -> str:
-    """The backward range, as one to the field's end and one from its beginning: "fri-sun,mon"."""
-    start, end = term.lower().split("-")
-    low, high = (1, 7) if field.names is WEEKDAYS else (field.low, field.high)
-    first, last = str(low), str(high)
-    if start.isalpha():
-        first, last = (field.names[(n - field.low) % len(field.names)].lower() for n in (low, high))
-    return ",".join("-".join(dict.fromkeys(ends)) for ends in ((start, last), (first, end)))
+@lru_cache(maxsize=256)
+def _dates(day: str, month: str, weekday: str) -> CronSim | None:
+    """Is asked which dates match, and nothing else; None when none ever does. CronSimError."""
+    dates = CronSim(f"0 0 {day} {month} {weekday}", WALL)
+    return dates if _first_date(dates, WALL.date()) else None
 
 
-def _is_ever_due(minutes: str) -> bool:
-    return _next_on_wall(minutes, WALL) is not None
+def _first_date(dates: CronSim, day: date) -> date | None:
+    """That day, or the first one later that matches; None when there is none for 50 years."""
+    last = day.year + 50
+    while day.month not in dates.months or not dates.match_day(day):
+        day = day + DAY if day.month in dates.months else (day.replace(day=28) + 4 * DAY).replace(day=1)
+        if day.year > last:
+            return None
+    return day
 
 
 def _next_on_wall(minutes: str, wall: datetime) -> datetime | None:
-    return next(CronSim(minutes, wall), None)
+    """The first whole minute later than `wall`."""
+    minute, hour, *days = minutes.split()
+    numbers, hours, dates = _numbers(MINUTES, minute), _numbers(HOURS, hour), _dates(*days)
+    if dates is None:
+        return None
+    earliest = wall.replace(second=0, microsecond=0) + MINUTE
+    day = _first_date(dates, earliest.date())
+    if day == earliest.date():
+        at = (earliest.hour, earliest.minute)
+        times = ((hour, minute) for hour in hours if hour >= earliest.hour for minute in numbers)
+        if (found := next((one for one in times if one >= at), None)) is not None:
+            return datetime.combine(day, time(*found))
+        day = _first_date(dates, day + DAY)
+    return None if day is None else datetime.combine(day, time(hours[0], numbers[0]))
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -222,19 +191,20 @@ def _minute_after(cron: Cron, after: datetime, zone: ZoneInfo) -> datetime | Non
     """Go from one change of the zone's offset to the next; between two, wall and UTC run alike."""
     floor, shift = after, offset(after, zone)
     wall = _latest_wall(after, zone) if cron.at_fixed_times else _wall(after, zone)
-    while (match := _next_on_wall(cron.minutes, wall)) is not None:
+    match = _next_on_wall(cron.minutes, wall)
+    while match is not None:
         found = max(floor, match.replace(tzinfo=UTC) - shift)
-        change = offset_change(zone, floor, floor + DAY)
-        if found < (change or floor + DAY):
-            return found
-        if change is None:
-            # A change later on may shift the match by hours, so stay well before it.
-            floor = max(floor + DAY - SECOND, found - 2 * DAY)
-            wall = _wall(floor, zone)
-        else:
+        seen = min(found, floor + SPAN)
+        if (change := offset_change(zone, floor, seen)) is not None:
             floor = change
             # What a jump left out is still to come for fixed times, and what comes again is over.
             wall = _wall(change - SECOND, zone) if cron.at_fixed_times else _wall(change, zone) - SECOND
+            match = _next_on_wall(cron.minutes, wall)
+        elif seen == found:
+            return found
+        else:
+            # A change later on may shift the match by hours, so stay well before it.
+            floor = max(seen, found - 2 * DAY)
         shift = offset(floor, zone)
     return None
 

@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from daybell.core import cron, documents, shapes, zones
 from daybell.core.documents import show
+from daybell.core.plain import plain
 from daybell.core.shapes import Remark
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidCron, InvalidTimezone
@@ -37,17 +38,22 @@ def parse_job(job_id: str, file: str, content: bytes, zone: ZoneInfo) -> Job:
     `zone` is what "local" stands for.
     """
     document = documents.read_object(file, content)
-    zoned = {(CronTrigger, "timezone"): partial(check_timezone, machine=zone)}
-    return shapes.read(file, document, Job, shapes.Rules(CHECKS | zoned, EXAMPLES), id=job_id)
+    return shapes.read(file, document, Job, _rules(zone), id=job_id)
 
 
 def dump_job(job: Job) -> bytes:
     """The file that defines this job: what `parse_job` reads, without keys that stand at their default."""
-    members = shapes.plain(job)
+    members = plain(job)
     handler = members.pop("handler")
     del members["id"]
     text = json.dumps({"schema": job.schema, **members, "handler": handler}, indent=2, ensure_ascii=False)
     return f"{text}\n".encode()
+
+
+@lru_cache(maxsize=1)
+def _rules(zone: ZoneInfo) -> shapes.Rules:
+    zoned = {(CronTrigger, "timezone"): partial(check_timezone, machine=zone)}
+    return shapes.Rules(CHECKS | zoned, EXAMPLES)
 
 
 def check_timezone(name: str, machine: ZoneInfo) -> Iterator[Remark]:

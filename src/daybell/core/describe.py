@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import assert_never
 
 from daybell.core import cron
@@ -11,15 +12,19 @@ from daybell.model.errors import InvalidCron
 from daybell.model.job import CronTrigger, IntervalTrigger, Job, OnceTrigger, StartupTrigger, Trigger
 
 BY_HAND = "by hand only"
-SHORTER = (
-    (r"^At (.*) every day$", r"daily at \1"),
-    (r"^At (?=\d\d:)", ""),
-    (r"^At the start of every hour", "every hour"),
-    (r"\bon (\w+day)$", r"on \1s"),
-    (r" of every month$", " of the month"),
-    (r"(?<=\d\d:\d\d) through (?=\d\d:)", " to "),
-    (r"\b(\w+) through (\w+)\b", r"\1 to \2"),
-    (r"^At minute 0 past every hour from", "every hour from"),
+MIDNIGHT = "00:00"
+SHORTER = tuple(
+    (re.compile(long), short)
+    for long, short in (
+        (r"^At (.*) every day$", r"daily at \1"),
+        (r"^At (?=\d\d:)", ""),
+        (r"^At the start of every hour", "every hour"),
+        (r"\bon (\w+day)$", r"on \1s"),
+        (r" of every month$", " of the month"),
+        (r"(?<=\d\d:\d\d) through (?=\d\d:)", " to "),
+        (r"\b(\w+) through (\w+)\b", r"\1 to \2"),
+        (r"^At minute 0 past every hour from", "every hour from"),
+    )
 )
 """cronsim's sentences, and what says the same in fewer words."""
 
@@ -50,9 +55,22 @@ def _cron(expression: str) -> str:
         return expression
     if steady := _steady(parsed):
         return steady
+    minute, hour, *days = parsed.minutes.split()
+    if parsed.seconds == (0,) and minute.isdecimal() and hour.isdecimal():
+        return _at_midnight(" ".join(days)).replace(MIDNIGHT, f"{int(hour):02}:{int(minute):02}")
+    return _shortened(parsed)
+
+
+@lru_cache(maxsize=256)
+def _at_midnight(days: str) -> str:
+    """Many schedules differ in nothing but the time of day."""
+    return _shortened(cron.parse(f"0 0 {days}"))
+
+
+def _shortened(parsed: cron.Cron) -> str:
     words = cron.explain(parsed)
     for long, short in SHORTER:
-        words = re.sub(long, short, words)
+        words = long.sub(short, words)
     return words[0].lower() + words[1:]
 
 

@@ -42,7 +42,10 @@ def read_object(file: str, content: bytes) -> dict[str, object]:
 
 def show(value: object) -> str:
     """The value as JSON, short enough for a sentence."""
-    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "brackets in brackets in brackets …"
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
@@ -71,7 +74,8 @@ def _load(text: str, twice: list[str]) -> dict[str, object]:
 
     try:
         document = json.loads(text, object_pairs_hook=gather, parse_constant=refuse)
-        json.dumps(document, ensure_ascii=False).encode()
+        if "\\u" in text:  # nothing else names half a character
+            json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise _Broken(f"{_place(error, text)}: {_reason(error, text)}") from None
     except UnicodeEncodeError:

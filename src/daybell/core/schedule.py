@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from daybell.core import cron, shapes, zones
+from daybell.core import cron, zones
+from daybell.core.plain import plain
 from daybell.model.job import CronTrigger, IntervalTrigger, Job, OnceTrigger, StartupTrigger, Trigger
 
 INSTANT = timedelta(microseconds=1)
@@ -76,8 +77,8 @@ def has_startup(job: Job) -> bool:
 
 def digest(job: Job) -> str:
     """Changes when the schedule does; a key of a newer version, left at its default, changes nothing."""
-    plain = [job.enabled, *(shapes.plain(trigger) for trigger in job.triggers)]
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
+    members = [job.enabled, *(plain(trigger) for trigger in job.triggers)]
+    return hashlib.sha256(json.dumps(members, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _triggers(job: Job) -> tuple[Trigger, ...]:

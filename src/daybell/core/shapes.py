@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time
-from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Struct, inspect
 
 from daybell.core.documents import show
+from daybell.core.shape_advice import YEARS, expected, meant, remedy, unknown
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition
 from daybell.model.status import Problem
@@ -18,31 +18,18 @@ from daybell.model.status import Problem
 S = TypeVar("S", bound=Struct)
 MOST = 50
 """Problems told of one file; nobody reads more at once."""
-YEARS = range(1970, 3000)
 LONGEST = Duration(days=36500)
 """Beyond these bounds, arithmetic may run over the end of the calendar."""
 TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-LONGEST_KEY = 60
-"""Characters of an unknown key for which it is worth to look what was meant."""
 
+Members = Mapping[str, object]
 Remark = tuple[str, str]
 """The path below a value, such as "[0]", and what is wrong there."""
 # The walk makes sure of a value's type before it hands the value to a check.
 Check = Callable[[Any], Iterable[Remark]]
 
-NAMES: Mapping[type[inspect.Type], str] = {
-    inspect.StructType: "an object",
-    inspect.UnionType: "an object",
-    inspect.CustomType: 'a duration such as "90s", "5m", "2h" or "1d", at most 100 years',
-    inspect.DateTimeType: f'a date and time such as "2026-12-24T18:00:00", from {YEARS[0]} to {YEARS[-1]}',
-    inspect.TimeType: 'a time of day such as "22:00"',
-    inspect.IntType: "a whole number",
-    inspect.BoolType: "true or false",
-}
-"""What is expected, in words."""
 
-
-class Rules(Struct, frozen=True):
+class Rules(Struct, frozen=True, dict=True):
     """What a shape alone cannot say."""
 
     checks: Mapping[tuple[type, str], Check]
@@ -50,9 +37,20 @@ class Rules(Struct, frozen=True):
     examples: Mapping[str, str]
     """What to write for a key that is missing."""
 
+    @cached_property
+    def of_kind(self) -> Mapping[type, Mapping[str, Check]]:
+        """The same checks, for each struct."""
+        found: dict[type, dict[str, Check]] = {}
+        for (kind, name), check in self.checks.items():
+            found.setdefault(kind, {})[name] = check
+        return found
 
-def read(file: str, document: Mapping[str, object], kind: type[S], rules: Rules, **given: object) -> S:
+
+def read(file: str, document: Members, kind: type[S], rules: Rules, **given: object) -> S:
     """The document as a value; InvalidDefinition carries every problem. `given` is known from elsewhere."""
+    flawless = _at_once(document, kind, rules, given)
+    if flawless is not None:
+        return flawless
     walk = _Walk(file, rules)
     value = walk.members(document, _outline(kind), "", given)
     if isinstance(value, kind):
@@ -60,29 +58,52 @@ def read(file: str, document: Mapping[str, object], kind: type[S], rules: Rules,
     raise InvalidDefinition(walk.problems)
 
 
-def plain(value: Struct) -> dict[str, object]:
-    """The value as JSON holds it, without what stands at its default."""
-    config = value.__struct_config__
-    members: dict[str, object] = {config.tag_field: config.tag} if config.tag_field else {}
-    for field in msgspec.structs.fields(value):
-        item = getattr(value, field.name)
-        if field.required or item != _default(field):
-            members[field.encode_name] = _plain(item)
-    return members
+def _at_once(document: Members, kind: type[S], rules: Rules, given: Members) -> S | None:
+    """What the walk makes of it, at a third of the cost; None wherever it might have something to note."""
+    if not given.keys().isdisjoint(document):
+        return None
+    try:
+        # Of dates and times the walk takes other forms than msgspec, so they are left to it.
+        value = msgspec.convert({**document, **given}, kind, builtin_types=(datetime, time), dec_hook=_custom)
+    except msgspec.ValidationError:
+        return None
+    return None if _is_remarked(value, rules) else value
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Struct):
-        return plain(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return msgspec.to_builtins(value, enc_hook=str)
+def _custom(_kind: type, value: object) -> object:
+    found = _duration(value) if isinstance(value, str) else INVALID
+    if found is INVALID:
+        raise ValueError
+    return found
 
 
-def _default(field: msgspec.structs.FieldInfo) -> object:
-    if field.default_factory is msgspec.NODEFAULT:
-        return field.default
-    return field.default_factory()
+def _is_remarked(value: Struct, rules: Rules) -> bool:
+    """Does any check complain, of it or of what it holds?"""
+    for name, check in rules.of_kind.get(type(value), {}).items():
+        item = getattr(value, name) if name else value
+        for _ in check(item) if item is not None else ():
+            return True
+    for name in _holders(type(value)):
+        item = getattr(value, name)
+        for held in item if isinstance(item, tuple) else (item,):
+            if held is not None and _is_remarked(held, rules):
+                return True
+    return False
+
+
+@lru_cache
+def _holders(kind: type[Struct]) -> tuple[str, ...]:
+    """The fields of this struct that hold other ones."""
+    return tuple(field.name for field in _outline(kind).fields if _holds_structs(field.type))
+
+
+def _holds_structs(outline: inspect.Type) -> bool:
+    match outline:
+        case inspect.UnionType(types=types):
+            return any(map(_holds_structs, types))
+        case inspect.VarTupleType(item_type=item):
+            return _holds_structs(item)
+    return isinstance(outline, inspect.StructType)
 
 
 @lru_cache
@@ -104,10 +125,10 @@ class _Walk:
 
     def members(
         self,
-        value: Mapping[str, object],
+        value: Members,
         outline: inspect.StructType,
         where: str,
-        given: Mapping[str, object] | None = None,
+        given: Members | None = None,
     ) -> object:
         """The struct with these members, if nothing in it is wrong."""
         known = dict(given or {})
@@ -126,7 +147,7 @@ class _Walk:
                 message = (
                     "the file's name says it, remove this key"
                     if given and key in given
-                    else _unknown(key, written)
+                    else unknown(key, written)
                 )
                 self._note(f"{where}.{key}" if where else key, message)
         if len(self.problems) > before:
@@ -157,7 +178,7 @@ class _Walk:
                 return {key: entry for key, entry in entries.items() if entry is not INVALID}
         found = _scalar(value, outline)
         if found is INVALID:
-            self._note(where, f"expected {_name(outline)}, found {show(value)}{_remedy(value, outline)}")
+            self._note(where, f"expected {expected(outline)}, found {show(value)}{remedy(value, outline)}")
         return found
 
     def _one_of(self, value: object, types: tuple[inspect.Type, ...], where: str) -> object:
@@ -183,8 +204,8 @@ class _Walk:
             return INVALID
         tag = value[field]
         if not isinstance(tag, str) or tag not in kinds:
-            meant = _meant(tag, kinds) if isinstance(tag, str) else ""
-            self._note(f"{where}.{field}", f"expected {choices}, found {show(tag)}{meant}")
+            hint = meant(tag, kinds) if isinstance(tag, str) else ""
+            self._note(f"{where}.{field}", f"expected {choices}, found {show(tag)}{hint}")
             return INVALID
         return self.members(value, kinds[tag], where)
 
@@ -225,42 +246,3 @@ def _datetime(text: str) -> object:
     except ValueError:
         return INVALID
     return moment if ":" in text and moment.year in YEARS else INVALID
-
-
-def _name(outline: inspect.Type) -> str:
-    """What is expected, in words."""
-    match outline:
-        case inspect.VarTupleType(item_type=inspect.LiteralType() as choice):
-            return f"a list of {_name(choice)}"
-        case inspect.VarTupleType(item_type=item):
-            return f"a list of {_name(item).removeprefix('a ').removeprefix('an ')}s"
-        case inspect.DictType():
-            return "an object that maps strings to strings"
-        case inspect.LiteralType(values=choices):
-            return " or ".join(show(choice) for choice in choices)
-    return NAMES.get(type(outline), "a string")
-
-
-def _remedy(value: object, outline: inspect.Type) -> str:
-    """What to write instead, where it is plain what was meant."""
-    match outline, value:
-        case inspect.BoolType(), "true" | "false":
-            return ", write it without quotes"
-        case inspect.StrType(), int() | float():
-            return f', write "{show(value)}"'
-        case inspect.CustomType(), int() if not isinstance(value, bool):
-            return f', write "{value}s" for seconds'
-        case inspect.VarTupleType(item_type=inspect.StrType() | inspect.LiteralType()), str():
-            return f", write {show(value.split())}"
-        case inspect.VarTupleType(), dict():
-            return ", put it in brackets: [{…}]"
-    return ""
-
-
-def _unknown(key: str, known: Mapping[str, object]) -> str:
-    return f"unknown key{_meant(key, known) or ', expected ' + (', '.join(known) or 'none')}"
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(word[:LONGEST_KEY].lower().replace("-", "_"), known, n=1)
-    return f', did you mean "{near[0]}"?' if near else ""

@@ -2,13 +2,18 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
 
 from daybell.model.job import CommandHandler
 from daybell.model.status import Problem
+
+Which = Callable[[str, str], str | None]
+"""The file of the program of this name on this path."""
 
 
 class Program(Struct, frozen=True, kw_only=True):
@@ -21,13 +26,20 @@ class Program(Struct, frozen=True, kw_only=True):
 
 def check_command(handler: CommandHandler, file: str) -> list[Problem]:
     """What keeps the command of this job file from starting, as far as one can tell beforehand."""
-    found = find_program(handler, {**os.environ, **handler.env})
+    env = ChainMap(handler.env, os.environ) if handler.env else os.environ
+    found = find_program(handler, env, _still_there)
     if isinstance(found, Program):
         return []
     return [Problem(file=file, field=found.field, message=found.message)]
 
 
-def find_program(handler: CommandHandler, env: Mapping[str, str]) -> Program | Problem:
+def _search(name: str, path: str) -> str | None:
+    return shutil.which(name, path=path)
+
+
+def find_program(
+    handler: CommandHandler, env: Mapping[str, str], which: Which = _search
+) -> Program | Problem:
     """Find the program where the command's own environment says, or say what to do about it."""
     cwd = working_directory(handler)
     if not cwd.is_dir():
@@ -42,7 +54,7 @@ def find_program(handler: CommandHandler, env: Mapping[str, str]) -> Program | P
     name = os.path.expanduser(handler.argv[0])  # noqa: PTH111 a Path would turn "./x" into "x"
     if os.path.dirname(name):  # noqa: PTH120 as above
         return _program_at(cwd / name, handler.argv[0], cwd)
-    path = shutil.which(name, path=env.get("PATH", os.defpath))
+    path = which(name, env.get("PATH", os.defpath))
     if path is None:
         return _problem(
             "handler.argv[0]",
@@ -55,7 +67,21 @@ def find_program(handler: CommandHandler, env: Mapping[str, str]) -> Program | P
 def working_directory(handler: CommandHandler) -> Path:
     """The home directory where the job names none; what is relative is relative to it."""
     home = Path("~").expanduser()
-    return home / os.path.expanduser(handler.cwd or "~")  # noqa: PTH111 Path raises for unknown users
+    if handler.cwd is None:
+        return home
+    return home / os.path.expanduser(handler.cwd)  # noqa: PTH111 Path raises for unknown users
+
+
+def _still_there(name: str, path: str) -> str | None:
+    """None exactly where a search finds nothing; where it was found before is looked at first."""
+    before = _found_before(name, path)
+    return before if before is not None and shutil.which(before) else _search(name, path)
+
+
+@lru_cache(maxsize=256)
+def _found_before(name: str, path: str) -> str | None:
+    found = _search(name, path)
+    return found and os.path.abspath(found)  # noqa: PTH100 links stay as they are
 
 
 def _program_at(path: Path, written: str, cwd: Path) -> Program | Problem:

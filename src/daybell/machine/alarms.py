@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from inspect import Signature
 
 from apscheduler.events import EVENT_JOB_SUBMITTED, JobSubmissionEvent
 from apscheduler.executors.debug import DebugExecutor
@@ -76,7 +77,7 @@ class ApschedulerAlarms:
         self._thread.join(STOP_SECONDS)
 
     def _add(self, key: str, at: datetime) -> None:
-        self._scheduler.add_job(_do_nothing, _Parked(), id=key, next_run_time=at, replace_existing=True)
+        self._scheduler.add_job(NOTHING, PARKED, id=key, next_run_time=at, replace_existing=True)
 
 
 class _WallClockScheduler(BackgroundScheduler):  # type: ignore[misc]  # the library ships no types
@@ -100,6 +101,19 @@ class _Parked(BaseTrigger):  # type: ignore[misc]  # the library ships no types
         return FAR_AWAY
 
 
+class _Nothing:
+    """What an alarm does by itself."""
+
+    __signature__ = Signature()
+    """The library looks at it with each alarm; else it would be worked out anew each time."""
+
+    def __call__(self) -> None:
+        pass
+
+
+PARKED, NOTHING = _Parked(), _Nothing()
+
+
 class _Ringer:
     def __init__(self, ring: Callable[[str], None]) -> None:
         self._ring = ring
@@ -109,7 +123,3 @@ class _Ringer:
             self._ring(event.job_id)
         except Exception:  # the thread's edge: the other alarms must still ring
             log.exception("the alarm of %s could not ring", event.job_id)
-
-
-def _do_nothing() -> None:
-    pass

@@ -4,6 +4,7 @@ import os
 import stat
 import threading
 from collections.abc import Callable
+from fnmatch import filter as matching
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -46,10 +47,11 @@ class JobFolder:
         """All files as they are now, each valid or with its problems."""
         with self._lock:
             before, self._parsed = self._parsed, {}
-            for path in sorted(self._directory.glob("[!.]*.json")):
-                parsed = self._parse(path, before.get(path.stem))
+            for name in self._names():
+                job_id = name.rpartition(".")[0]
+                parsed = self._parse(job_id, self._directory / name, before.get(job_id))
                 if parsed is not None:
-                    self._parsed[path.stem] = parsed
+                    self._parsed[job_id] = parsed
             vanished = self._vanished(before)
             self._parsed.update((job_id, before[job_id]) for job_id in vanished)
             present = {job_id: one for job_id, one in self._parsed.items() if job_id not in vanished}
@@ -94,7 +96,14 @@ class JobFolder:
         finally:
             beside.unlink()
 
-    def _parse(self, path: Path, known: Parsed | None) -> Parsed | None:
+    def _names(self) -> list[str]:
+        try:
+            names = os.listdir(self._directory)  # noqa: PTH208 their names are all that is needed here
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return []
+        return sorted(matching(names, "[!.]*.json"))
+
+    def _parse(self, job_id: str, path: Path, known: Parsed | None) -> Parsed | None:
         mark = (0, 0, 0)
         try:
             state = path.stat()
@@ -103,7 +112,7 @@ class JobFolder:
             mark = (state.st_ino, state.st_size, state.st_mtime_ns)
             if known is not None and known.mark == mark:
                 return known
-            return Parsed(mark, parse_job(path.stem, path.name, path.read_bytes(), self._zone), ())
+            return Parsed(mark, parse_job(job_id, path.name, path.read_bytes(), self._zone), ())
         except FileNotFoundError:
             return None
         except OSError as error:

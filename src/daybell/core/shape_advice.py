@@ -1,0 +1,64 @@
+"""What is expected of a value, and what to write instead of this one? In words for people."""
+
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
+
+from msgspec import inspect
+
+from daybell.core.documents import show
+
+YEARS = range(1970, 3000)
+"""Of the dates that are taken."""
+LONGEST_KEY = 60
+"""Characters of an unknown key for which it is worth to look what was meant."""
+NAMES: Mapping[type[inspect.Type], str] = {
+    inspect.StructType: "an object",
+    inspect.UnionType: "an object",
+    inspect.CustomType: 'a duration such as "90s", "5m", "2h" or "1d", at most 100 years',
+    inspect.DateTimeType: f'a date and time such as "2026-12-24T18:00:00", from {YEARS[0]} to {YEARS[-1]}',
+    inspect.TimeType: 'a time of day such as "22:00"',
+    inspect.IntType: "a whole number",
+    inspect.BoolType: "true or false",
+}
+"""What is expected, in words."""
+
+
+def expected(outline: inspect.Type) -> str:
+    """What is expected, in words."""
+    match outline:
+        case inspect.VarTupleType(item_type=inspect.LiteralType() as choice):
+            return f"a list of {expected(choice)}"
+        case inspect.VarTupleType(item_type=item):
+            return f"a list of {expected(item).removeprefix('a ').removeprefix('an ')}s"
+        case inspect.DictType():
+            return "an object that maps strings to strings"
+        case inspect.LiteralType(values=choices):
+            return " or ".join(show(choice) for choice in choices)
+    return NAMES.get(type(outline), "a string")
+
+
+def remedy(value: object, outline: inspect.Type) -> str:
+    """What to write instead, where it is plain what was meant."""
+    match outline, value:
+        case inspect.BoolType(), "true" | "false":
+            return ", write it without quotes"
+        case inspect.StrType(), int() | float():
+            return f', write "{show(value)}"'
+        case inspect.CustomType(), int() if not isinstance(value, bool):
+            return f', write "{value}s" for seconds'
+        case inspect.VarTupleType(item_type=inspect.StrType() | inspect.LiteralType()), str():
+            return f", write {show(value.split())}"
+        case inspect.VarTupleType(), dict():
+            return ", put it in brackets: [{…}]"
+    return ""
+
+
+def unknown(key: str, known: Collection[str]) -> str:
+    """What to say of a key that is none of these."""
+    return f"unknown key{meant(key, known) or ', expected ' + (', '.join(known) or 'none')}"
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The one of these that is most like it, as a question; empty where none is."""
+    near = get_close_matches(word[:LONGEST_KEY].lower().replace("-", "_"), known, n=1)
+    return f', did you mean "{near[0]}"?' if near else ""
