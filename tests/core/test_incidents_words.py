@@ -6,9 +6,22 @@ import pytest
 from msgspec.structs import replace
 
 from builders import a_run, at
-from daybell.core.notices import DIGEST_LINES, digest, failure, lasted, late, recovery, reminder, too_long
+from daybell.core.notices import (
+    DIGEST_LINES,
+    damage,
+    digest,
+    failure,
+    lasted,
+    late,
+    recovery,
+    reminder,
+    too_long,
+    trouble,
+    trouble_over,
+)
 from daybell.model.incident import Incident, NoticeKind, NoticeText
 from daybell.model.run import Run
+from daybell.model.status import Problem
 
 NOW = at("2026-03-02 12:00")
 TITLE = "Back up photos"
@@ -139,3 +152,15 @@ def test_a_long_digest_says_how_much_it_leaves_out() -> None:
 )
 def test_a_length_is_written_as_it_is_said(length: timedelta, text: str) -> None:
     assert lasted(length) == text
+
+
+def test_damage_and_trouble_of_daybell_itself_are_told_in_its_own_name() -> None:
+    found = damage(Problem("state.json", "", "it was missing; its backup took its place"))
+    assert (found.title, found.body) == (
+        "Daybell found damage",
+        "state.json: it was missing; its backup took its place.",
+    )
+    assert trouble("journal.jsonl: No space left on device").body == (
+        "journal.jsonl: No space left on device. Jobs start again as soon as it can be."
+    )
+    assert trouble_over().key == trouble("").key

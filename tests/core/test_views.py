@@ -191,6 +191,11 @@ def test_what_fails_can_be_snoozed_and_what_may_run_paused_for_a_day(
     assert verbs & {"pause_until_tomorrow", "snooze"} == offered
 
 
+def test_a_snooze_says_until_when() -> None:
+    entry = child(failed(snoozed_until=NOW + timedelta(minutes=20)), "snooze")
+    assert (entry.label, entry.enabled) == ("Notices snoozed until 12:20", False)
+
+
 RUNNING = a_job(id="a", state="running", is_running=True)
 
 
