@@ -154,6 +154,7 @@ class App:
             shutdown_timeout=settings.scheduler.shutdown_timeout,
             version=version("daybell"),
             notices=settings.notices,
+            groups=settings.scheduler.groups,
         )
         history = RunHistory(directories.history)
         ledger = FileLedger(directories.journal, directories.checkpoint, history, self._clock.now())

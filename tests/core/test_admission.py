@@ -1,17 +1,18 @@
 """The verdict on a request is a table."""
 
 import pytest
+from msgspec.structs import replace
 
 from builders import a_job
-from daybell.core.admission import Load, Request, Skip, Start, Verdict, Wait, admit
+from daybell.core.admission import Load, Replace, Request, Skip, Start, Verdict, Wait, admit
+from daybell.model.job import Job
 from daybell.model.run import Cause
 
-FREE = Load(is_paused=False, open_run=None, running=0, slots=2)
-PAUSED = Load(is_paused=True, open_run=None, running=0, slots=2)
-BUSY = Load(is_paused=False, open_run="r1", running=1, slots=2)
-FULL = Load(is_paused=False, open_run=None, running=2, slots=2)
-FULL_AND_PAUSED = Load(is_paused=True, open_run=None, running=2, slots=2)
-BUSY_AND_PAUSED = Load(is_paused=True, open_run="r1", running=1, slots=2)
+FREE = Load(is_paused=False, running=(), waiting=(), busy=0, slots=2)
+PAUSED = replace(FREE, is_paused=True)
+BUSY = replace(FREE, running=("r1",), busy=1)
+FULL = replace(FREE, busy=2)
+QUEUED = replace(BUSY, waiting=("r2",))
 OVERLAP = Skip("overlap: run r1 has not ended")
 
 
@@ -24,14 +25,57 @@ OVERLAP = Skip("overlap: run r1 has not ended")
         ("manual", PAUSED, Start()),
         ("schedule", BUSY, OVERLAP),
         ("manual", BUSY, OVERLAP),
+        ("catch_up", BUSY, Wait()),
         ("schedule", FULL, Wait()),
         ("manual", FULL, Wait()),
-        ("manual", FULL_AND_PAUSED, Wait()),
-        ("schedule", BUSY_AND_PAUSED, Skip("paused")),
-        ("manual", BUSY_AND_PAUSED, OVERLAP),
+        ("manual", replace(FULL, is_paused=True), Wait()),
+        ("schedule", replace(BUSY, is_paused=True), Skip("paused")),
+        ("manual", replace(BUSY, is_paused=True), OVERLAP),
+        ("schedule", replace(FULL, waiting=("r1",)), OVERLAP),
     ],
 )
 def test_paused_comes_before_overlap_and_overlap_before_limits(
     cause: Cause, load: Load, verdict: Verdict
 ) -> None:
     assert admit(Request(a_job(), cause), load) == verdict
+
+
+QUEUE = a_job(overlap="queue")
+TWO = a_job(overlap="concurrent", max_concurrent=2)
+NEWEST = a_job(overlap="replace")
+
+
+@pytest.mark.parametrize(
+    ("job", "cause", "load", "verdict"),
+    [
+        (QUEUE, "schedule", FREE, Start()),
+        (QUEUE, "schedule", BUSY, Wait()),
+        (QUEUE, "manual", QUEUED, Skip("queue full: run r2 waits already")),
+        (QUEUE, "catch_up", QUEUED, Wait()),
+        (TWO, "schedule", BUSY, Start()),
+        (TWO, "schedule", replace(BUSY, busy=2), Wait()),
+        (TWO, "schedule", QUEUED, Skip("overlap: 2 runs have not ended, the oldest is r1")),
+        (
+            TWO,
+            "schedule",
+            replace(FULL, waiting=("r1", "r2")),
+            Skip("overlap: 2 runs have not ended, the oldest is r1"),
+        ),
+        (TWO, "catch_up", QUEUED, Wait()),
+        (NEWEST, "schedule", FREE, Start()),
+        (NEWEST, "schedule", BUSY, Replace()),
+        (NEWEST, "catch_up", QUEUED, Replace()),
+        (NEWEST, "schedule", replace(BUSY, is_paused=True), Skip("paused")),
+    ],
+)
+def test_O1_each_kind_of_overlap_has_its_verdict(
+    job: Job, cause: Cause, load: Load, verdict: Verdict
+) -> None:
+    assert admit(Request(job, cause), load) == verdict
+
+
+@pytest.mark.parametrize(("busy_group", "verdict"), [(1, Start()), (2, Wait())])
+def test_O4_a_group_has_slots_of_its_own(busy_group: int, verdict: Verdict) -> None:
+    load = replace(FREE, busy_group=busy_group, group_slots=2)
+    assert admit(Request(a_job(group="disk"), "schedule"), load) == verdict
+    assert admit(Request(a_job(), "schedule"), load) == Start()

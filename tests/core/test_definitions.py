@@ -17,7 +17,8 @@ A_TEXT = "expected text without the character \\u0000, which no program can be g
 AN_EXIT_CODE = "expected an exit code from 0 to 255, found"
 A_STARTUP = 'write the trigger {"type": "startup"} instead'
 KEYS = "handler, schema, name, description, tags, enabled, triggers, timeout, overlap"
-KEYS += ", on_interrupt, notify, late_after, too_long_after"
+KEYS += ", max_concurrent, group, priority, on_interrupt, notify, late_after, too_long_after"
+AN_OVERLAP = 'expected "concurrent" or "queue" or "replace" or "skip", found'
 
 
 def parse(document: object, job_id: str = "backup") -> Job:
@@ -128,8 +129,20 @@ def test_a_file_full_of_mistakes_is_given_up_after_fifty() -> None:
         ({"tags": ["a", True]}, "tags[1]", 'expected a string, found true, write "true"'),
         ({"enabled": "true"}, "enabled", 'expected true or false, found "true", write it without quotes'),
         ({"enabled": 1}, "enabled", "expected true or false, found 1"),
-        ({"overlap": "queue"}, "overlap", 'expected "skip", found "queue"'),
-        ({"overlap": []}, "overlap", 'expected "skip", found []'),
+        ({"overlap": "wait"}, "overlap", f'{AN_OVERLAP} "wait"'),
+        ({"overlap": []}, "overlap", f"{AN_OVERLAP} []"),
+        (
+            {"overlap": "concurrent"},
+            "max_concurrent",
+            'with "overlap": "concurrent", say how many at once: expected at least 2',
+        ),
+        (
+            {"max_concurrent": 3},
+            "max_concurrent",
+            'means something only with "overlap": "concurrent"; leave one of both out',
+        ),
+        ({"group": " "}, "group", 'expected a name such as "disk", found ""; leave the key out for no group'),
+        ({"priority": 1001}, "priority", "expected a number from -1000 to 1000, found 1001"),
         ({"schema": 0}, "schema", "expected 1, found 0"),
         ({"schema": True}, "schema", "expected 1, found true"),
         (

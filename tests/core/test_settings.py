@@ -24,9 +24,10 @@ def test_an_empty_object_means_the_defaults() -> None:
 
 def test_every_key_is_read() -> None:
     content = b"""{"schema": 1, "scheduler": {
-        "default_timezone": "Europe/Berlin", "shutdown_timeout": "1m", "max_concurrent_runs": 3},
+        "default_timezone": "Europe/Berlin", "shutdown_timeout": "1m", "max_concurrent_runs": 3,
+        "groups": {"disk": 2}},
         "notices": {"quiet_hours": {"from": "22:00", "to": "07:30"}, "reminder": "12h"}}"""
-    expected = SchedulerConfig("Europe/Berlin", Duration(minutes=1), 3)
+    expected = SchedulerConfig("Europe/Berlin", Duration(minutes=1), 3, {"disk": 2})
     assert parse_settings("settings.json", content, BERLIN) == Settings(
         scheduler=expected,
         notices=NoticeConfig(QuietHours(time(22), time(7, 30)), Duration(hours=12)),
@@ -41,6 +42,13 @@ def test_reminders_may_be_turned_off() -> None:
 def test_the_number_of_runs_may_be_left_to_daybell() -> None:
     content = b'{"scheduler": {"max_concurrent_runs": null}}'
     assert parse_settings("settings.json", content, BERLIN) == Settings()
+
+
+def test_a_group_of_none_is_refused() -> None:
+    with pytest.raises(
+        InvalidSettings, match=r"scheduler\.groups\.disk: expected at least 1 run at once, found 0"
+    ):
+        parse_settings("settings.json", b'{"scheduler": {"groups": {"disk": 0, "net": 1}}}', BERLIN)
 
 
 def test_every_problem_is_told_at_once() -> None:

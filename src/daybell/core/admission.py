@@ -19,12 +19,17 @@ class Load(Struct, frozen=True):
     """What holds at the moment of the verdict."""
 
     is_paused: bool
-    open_run: str | None
-    """A waiting or running run of the same job."""
-    running: int
+    running: tuple[str, ...]
+    """The runs of the same job that hold a slot, the oldest first."""
+    waiting: tuple[str, ...]
+    """Those that wait for one."""
+    busy: int
     """How many runs hold a slot, over all jobs."""
     slots: int
     """How many may."""
+    busy_group: int = 0
+    """How many of them belong to the job's group."""
+    group_slots: int = 1
 
 
 class Start(Struct, frozen=True):
@@ -32,7 +37,11 @@ class Start(Struct, frozen=True):
 
 
 class Wait(Struct, frozen=True):
-    """It runs as soon as a slot is free."""
+    """It runs as soon as there is room for it."""
+
+
+class Replace(Struct, frozen=True):
+    """All open runs of the job are ended; it runs once their processes are gone (O2)."""
 
 
 class Skip(Struct, frozen=True):
@@ -41,17 +50,52 @@ class Skip(Struct, frozen=True):
     reason: str
 
 
-Verdict = Start | Wait | Skip
+Verdict = Start | Wait | Replace | Skip
 
 
 def admit(request: Request, load: Load) -> Verdict:
     """Paused first, then overlap, then limits: a manual run passes a pause, but nothing else (O3, M8)."""
     if load.is_paused and request.cause != "manual":
         return Skip("paused")
-    if load.open_run is not None:
-        match request.job.overlap:
-            case "skip":
-                return Skip(f"overlap: run {load.open_run} has not ended")
-            case _ as never:
-                assert_never(never)
-    return Start() if load.running < load.slots else Wait()
+    if load.running or load.waiting:
+        verdict = _overlap(request, load)
+        if verdict is not None:
+            return verdict
+    return Start() if has_room(request.job, load) else Wait()
+
+
+def has_room(job: Job, load: Load) -> bool:
+    """Whether a run of this job may have a slot now: of all, of its group's, and of its own (O4)."""
+    if load.busy >= load.slots or len(load.running) >= own_slots(job):
+        return False
+    return job.group is None or load.busy_group < load.group_slots
+
+
+def own_slots(job: Job) -> int:
+    """How many runs of one job may run at once."""
+    return job.max_concurrent if job.overlap == "concurrent" else 1
+
+
+def _overlap(request: Request, load: Load) -> Verdict | None:
+    """What becomes of a request while the same job is open; None: nothing special.
+
+    What is caught up has a line of its own: it waits, however many do.
+    """
+    job = request.job
+    if job.overlap == "replace":
+        return Replace()
+    if request.cause == "catch_up":
+        return Wait()
+    match job.overlap:
+        case "skip":
+            return Skip(f"overlap: run {[*load.running, *load.waiting][0]} has not ended")
+        case "queue":
+            return Skip(f"queue full: run {load.waiting[0]} waits already") if load.waiting else Wait()
+        case "concurrent":
+            open_runs = len(load.running) + len(load.waiting)
+            if open_runs < job.max_concurrent:
+                return None
+            oldest = [*load.running, *load.waiting][0]
+            return Skip(f"overlap: {open_runs} runs have not ended, the oldest is {oldest}")
+        case _ as never:
+            assert_never(never)

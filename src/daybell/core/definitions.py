@@ -19,6 +19,8 @@ SHORTEST = timedelta(seconds=1)
 """Of an interval: what starts more often belongs into one long-running program."""
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 EXIT_CODES = range(256)
+HIGHEST = 1000
+"""Of priorities: more would only hide that two jobs compete."""
 RESERVED = re.compile(r"con|nul|aux|prn|(com|lpt)[0-9]")
 """Names that Windows gives to devices, with any ending."""
 REFERENCE = "keyring:"
@@ -148,9 +150,29 @@ def _check_wishes(wishes: tuple[str, ...]) -> Iterator[Remark]:
         yield "", 'a recovery is told only of a failure that was told, add "failure"'
 
 
+def _check_concurrency(job: Job) -> Iterator[Remark]:
+    if job.overlap == "concurrent" and job.max_concurrent < 2:
+        yield "max_concurrent", 'with "overlap": "concurrent", say how many at once: expected at least 2'
+    if job.overlap != "concurrent" and job.max_concurrent != 1:
+        yield "max_concurrent", 'means something only with "overlap": "concurrent"; leave one of both out'
+
+
+def _check_group(group: str) -> Iterator[Remark]:
+    if not group.strip():
+        yield "", 'expected a name such as "disk", found ""; leave the key out for no group'
+
+
+def _check_priority(priority: int) -> Iterator[Remark]:
+    if abs(priority) > HIGHEST:
+        yield "", f"expected a number from -{HIGHEST} to {HIGHEST}, found {priority}"
+
+
 CHECKS: dict[tuple[type, str], shapes.Check] = {
     (Job, "id"): _check_id,
+    (Job, ""): _check_concurrency,
     (Job, "name"): _check_name,
+    (Job, "group"): _check_group,
+    (Job, "priority"): _check_priority,
     (Job, "timeout"): check_positive,
     (Job, "late_after"): check_positive,
     (Job, "too_long_after"): check_positive,

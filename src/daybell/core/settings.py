@@ -26,6 +26,7 @@ def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
         (SchedulerConfig, "default_timezone"): partial(check_timezone, machine=zone),
         (SchedulerConfig, "shutdown_timeout"): check_positive,
         (SchedulerConfig, "max_concurrent_runs"): _check_runs,
+        (SchedulerConfig, "groups"): _check_groups,
         (NoticeConfig, "reminder"): _check_reminder,
         (QuietHours, ""): _check_hours,
     }
@@ -45,6 +46,12 @@ def _check_hours(hours: QuietHours) -> Iterator[Remark]:
     if hours.start == hours.end:
         found = f'found "{hours.start:%H:%M}" twice'
         yield "", f"expected two different times, {found}; for no notices at all, see notify of each job"
+
+
+def _check_groups(groups: dict[str, int]) -> Iterator[Remark]:
+    for name, count in groups.items():
+        if count < 1:
+            yield f".{name}", f"expected at least 1 run at once, found {count}"
 
 
 def _check_runs(count: int) -> Iterator[Remark]:

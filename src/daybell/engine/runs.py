@@ -5,12 +5,13 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from daybell.core.admission import Load, Request, Skip, Start, Wait, admit
+from daybell.core.admission import Replace, Request, Skip, Start, Wait, admit
 from daybell.core.catchup import Missed
 from daybell.engine.batch import Adoption, Deadline, End
 from daybell.engine.incidents import Watch
 from daybell.engine.messages import AttemptEnded, AttemptStarted, DeadlineReached
 from daybell.engine.ports import Attempt, AttemptResult, Clock, Ids, LogFiles
+from daybell.engine.slots import Slots
 from daybell.engine.state import Ending, State
 from daybell.model.events import RunClaimed, RunFinished, RunQueued, RunSkipped, RunStarted
 from daybell.model.job import GRACE, Job
@@ -29,7 +30,7 @@ class Runs:
         self._ids = ids
         self._logs = logs
         self._watch = watch
-        self._admitted: dict[str, Job] = {}
+        self._slots = Slots(state)
 
     def request(
         self, job: Job, cause: Cause, due: datetime | None = None, *, retry_of: str | None = None
@@ -37,16 +38,17 @@ class Runs:
         """The run that came of it; one that was skipped has that outcome and a reason."""
         now = self._clock.now()
         run = replace(self._new(job.id, cause, now, due), retry_of=retry_of)
-        verdict = admit(Request(job, cause), self._load(job.id))
+        verdict = admit(Request(job, cause), self._slots.load(job))
         match verdict:
             case Start():
                 self._claim(run, job)
                 self._watch.admitted(run, job)
             case Wait():
-                run = replace(run, log=str(self._logs.path(job.id, run.run_id)))
-                self._admitted[run.run_id] = job
-                self._state.record(RunQueued(at=now, run=run), job.id)
-                self._watch.admitted(run, job)
+                run = self._queue(run, job)
+            case Replace():
+                for open_run in self._state.records.open_of(job.id):
+                    self.end(open_run, "replaced", f"replaced by run {run.run_id}")
+                run = self._queue(run, job)
             case Skip(reason=reason):
                 run = replace(run, outcome="skipped", reason=reason, finished=now)
                 self._state.record(RunSkipped(at=now, run=run), job.id)
@@ -56,7 +58,7 @@ class Runs:
 
     def may_start(self, job: Job) -> bool:
         """Whether a scheduled request would start now."""
-        return isinstance(admit(Request(job, "schedule"), self._load(job.id)), Start)
+        return isinstance(admit(Request(job, "schedule"), self._slots.load(job)), Start)
 
     def pass_over(self, job_id: str, cause: Cause, missed: Missed, outcome: Outcome) -> None:
         """One row for the instants of a gap."""
@@ -68,7 +70,7 @@ class Runs:
 
     def wait_again(self, run: Run, job: Job) -> None:
         """It waited when the last life ended, and still does."""
-        self._admitted[run.run_id] = job
+        self._slots.wait(run.run_id, job)
         self._watch.admitted(run, job)
 
     def adopt(self, open_run: OpenRun, job: Job | None, process: ProcessIdentity) -> None:
@@ -81,7 +83,7 @@ class Runs:
         self._state.batch.adoptions.append(Adoption(run.run_id, process))
         if job is None:
             return
-        self._admitted[run.run_id] = job
+        self._slots.hold(run.run_id, job)
         if job.timeout is not None:
             rest = max(job.timeout - (now - started), timedelta(0))
             deadline = Deadline(run.run_id, rest, DeadlineReached(run.run_id))
@@ -96,13 +98,13 @@ class Runs:
             RunStarted(at=message.at, run_id=message.run_id, job_id=job_id, process=message.process),
             job_id,
         )
-        job = self._admitted[message.run_id]
+        job = self._slots.job(message.run_id)
+        if job is None:
+            return
         self._watch.started(open_run.run, job)
-        timeout = job.timeout
-        if timeout is not None:
-            self._state.batch.deadlines.append(
-                Deadline(message.run_id, timeout, DeadlineReached(message.run_id))
-            )
+        if job.timeout is not None:
+            deadline = Deadline(message.run_id, job.timeout, DeadlineReached(message.run_id))
+            self._state.batch.deadlines.append(deadline)
 
     def ended(self, message: AttemptEnded) -> None:
         """Whoever told it to end knows its outcome better than its exit code does."""
@@ -112,7 +114,7 @@ class Runs:
         result = message.result
         ending = self._state.endings.get(message.run_id) or by_itself(result)
         error = result.error if ending.outcome == "failed" else None
-        job = self._admitted.get(message.run_id)
+        job = self._slots.job(message.run_id)
         if ending.outcome == "timed_out" and job is not None:
             error = f"timed out after {job.timeout}"
         run = replace(open_run.run, exit_code=result.exit_code, error=error, attempts=1)
@@ -125,7 +127,7 @@ class Runs:
         run = replace(run, outcome=outcome, reason=reason, finished=at or now)
         self._state.endings.pop(run.run_id, None)
         self._state.record(RunFinished(at=now, run=run), run.job_id)
-        self._watch.ended(run, self._admitted.pop(run.run_id, None))
+        self._watch.ended(run, self._slots.leave(run.run_id))
 
     def end(self, open_run: OpenRun, outcome: Outcome, reason: str | None, grace: timedelta = GRACE) -> None:
         """Tell it to end; one that still waits is over at once."""
@@ -138,16 +140,23 @@ class Runs:
             self._state.batch.ends.append(End(run_id, grace))
 
     def fill_slots(self) -> None:
-        """Give free slots to what waits, the oldest first."""
-        records, config = self._state.records, self._state.config
-        while records.waiting and records.running < config.slots and not self._state.is_stopping:
-            run = next(iter(records.waiting.values())).run
-            self._claim(run, self._admitted[run.run_id])
+        """Give free slots to what waits."""
+        if self._state.is_stopping:
+            return
+        for run_id, job in self._slots.next_in_line():
+            self._claim(self._state.records.waiting[run_id].run, job)
+
+    def _queue(self, run: Run, job: Job) -> Run:
+        run = replace(run, log=str(self._logs.path(job.id, run.run_id)))
+        self._slots.wait(run.run_id, job)
+        self._state.record(RunQueued(at=self._clock.now(), run=run), job.id)
+        self._watch.admitted(run, job)
+        return run
 
     def _claim(self, run: Run, job: Job) -> None:
         log = self._logs.path(job.id, run.run_id)
         run = replace(run, log=str(log))
-        self._admitted[run.run_id] = job
+        self._slots.hold(run.run_id, job)
         self._state.record(RunClaimed(at=self._clock.now(), run=run), job.id)
         not_before = run.due if run.cause == "schedule" else None
         self._state.batch.starts.append(Attempt(run, job, log, not_before))
@@ -159,16 +168,6 @@ class Runs:
             cause=cause,
             due=due,
             traceparent=self._ids.traceparent(),
-        )
-
-    def _load(self, job_id: str) -> Load:
-        records = self._state.records
-        open_runs = records.open_of(job_id)
-        return Load(
-            is_paused=records.is_paused(job_id),
-            open_run=open_runs[0].run.run_id if open_runs else None,
-            running=records.running,
-            slots=self._state.config.slots,
         )
 
 

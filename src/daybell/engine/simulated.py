@@ -55,6 +55,8 @@ class VirtualProcess(Struct):
     """In monotonic seconds."""
     behaviour: Behaviour
     identity: ProcessIdentity
+    job: Job | None = None
+    """None for one that was adopted."""
     is_adopted: bool = False
 
 
@@ -108,7 +110,7 @@ class VirtualWorkers:
         takes = behaviour.takes if behaviour.can_start else timedelta(0)
         identity = ProcessIdentity(len(self.alive) + 1, self._clock.monotonic(), "simulated")
         ends = self._clock.monotonic() + takes.total_seconds()
-        self.alive[run_id] = VirtualProcess(ends, behaviour, identity)
+        self.alive[run_id] = VirtualProcess(ends, behaviour, identity, attempt.job)
         if behaviour.can_start:
             self._post(AttemptStarted(run_id, identity, self._clock.now()))
 
@@ -123,6 +125,10 @@ class VirtualWorkers:
         ended = AttemptResult(outcome="failed", exit_code=137 if is_stubborn else 143)
         process.ends = self._clock.monotonic() + (grace if is_stubborn else SOON).total_seconds()
         process.behaviour = Behaviour(result=ended)
+
+    def jobs(self) -> list[Job]:
+        """Of each process that lives and was started by this life."""
+        return [process.job for process in self.alive.values() if process.job]
 
     def stop(self, timeout: timedelta) -> list[str]:  # noqa: ARG002 - the port's shape; nothing to wait for
         return []

@@ -1,6 +1,8 @@
 """What does the engine know right now? Its whole mutable state; only the engine's thread touches it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -25,6 +27,8 @@ class EngineConfig(Struct, frozen=True):
     shutdown_timeout: timedelta
     version: str
     notices: NoticeConfig = NoticeConfig()
+    groups: Mapping[str, int] = MappingProxyType({})
+    """How many runs of each group at once; of others one."""
 
 
 class Ending(Struct, frozen=True):

@@ -77,8 +77,15 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True):
     triggers: tuple[Trigger, ...] = ()
     timeout: Duration | None = None
     """The longest one attempt may take."""
-    overlap: Literal["skip"] = "skip"
-    """What becomes of a request while the same job runs."""
+    overlap: Literal["skip", "queue", "concurrent", "replace"] = "skip"
+    """What becomes of a request while the same job runs: it is skipped; it waits, one at most; it runs
+    beside, up to `max_concurrent`; or it runs instead, once what ran is gone."""
+    max_concurrent: int = 1
+    """How many runs of it at once, where they may overlap."""
+    group: str | None = None
+    """Jobs that share something, such as a disk: at most so many of them run at once as the settings say."""
+    priority: int = 0
+    """Of runs that wait for a slot, the one with the greatest starts first."""
     on_interrupt: Literal["leave", "end", "rerun"] = "leave"
     """What becomes of a run when Daybell itself was killed: what still lives of it is left to run on, or
     is ended; with `rerun` it is left as well, and a run that was found dead is asked for once more."""

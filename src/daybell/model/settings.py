@@ -17,6 +17,8 @@ class SchedulerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """How long running jobs may take to end when Daybell stops."""
     max_concurrent_runs: int | None = None
     """How many runs at once; None: twice the number of cores, at least 4."""
+    groups: dict[str, int] = {}
+    """How many runs of each group of jobs at once; one of a group that is not named here."""
 
 
 class QuietHours(Struct, frozen=True, forbid_unknown_fields=True):
