@@ -64,7 +64,7 @@ NEWEST = a_job(overlap="replace")
         (TWO, "catch_up", QUEUED, Wait()),
         (NEWEST, "schedule", FREE, Start()),
         (NEWEST, "schedule", BUSY, Replace()),
-        (NEWEST, "catch_up", QUEUED, Replace()),
+        (NEWEST, "catch_up", QUEUED, Wait()),
         (NEWEST, "schedule", replace(BUSY, is_paused=True), Skip("paused")),
     ],
 )

@@ -17,7 +17,7 @@ A_TEXT = "expected text without the character \\u0000, which no program can be g
 AN_EXIT_CODE = "expected an exit code from 0 to 255, found"
 A_STARTUP = 'write the trigger {"type": "startup"} instead'
 KEYS = "handler, schema, name, description, tags, enabled, triggers, timeout, overlap"
-KEYS += ", max_concurrent, group, priority, on_interrupt, notify, late_after, too_long_after"
+KEYS += ", max_concurrent, group, priority, catch_up, on_interrupt, notify, late_after, too_long_after"
 AN_OVERLAP = 'expected "concurrent" or "queue" or "replace" or "skip", found'
 
 

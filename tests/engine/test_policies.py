@@ -1,6 +1,7 @@
 """Policies on the real engine, in simulated time. A test is named after the statement it shows."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from msgspec import structs
@@ -13,7 +14,7 @@ from daybell.engine.simulated import Behaviour, Simulation
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
 from daybell.model.events import JobPaused
-from daybell.model.job import Job, StartupTrigger
+from daybell.model.job import CatchUp, Job, StartupTrigger
 from daybell.model.run import Run
 from daybell.model.status import Problem
 
@@ -215,6 +216,33 @@ def test_M8_a_manual_run_passes_a_pause() -> None:
     simulation.ask(RunNow("backup"))
     simulation.run_for(timedelta(seconds=2))
     assert [(run.cause, run.outcome, run.due) for run in simulation.rows()] == [("manual", "succeeded", None)]
+
+
+@pytest.mark.parametrize("away", ["suspended", "down"])
+def test_M1_all_runs_what_was_missed_one_after_another_the_oldest_first(away: str) -> None:
+    job = a_job(triggers=(cron("0 * * * *"),), catch_up=CatchUp("all"))
+    simulation = simulate(job, behave=lambda _: Behaviour(takes=MINUTE))
+    if away == "down":
+        simulation.crash()
+    simulation.clock.step_to(START + timedelta(hours=4, minutes=30))
+    if away == "down":
+        simulation.restart()
+    simulation.run_for(10 * MINUTE)
+    rows = simulation.rows()
+    assert [(run.cause, run.outcome, run.due) for run in rows] == [
+        ("catch_up", "succeeded", START + timedelta(hours=hour)) for hour in (1, 2, 3, 4)
+    ]
+    spans = [(run.started or START, run.finished or START) for run in rows]
+    assert all(end <= begin for (_, end), (begin, _) in pairwise(spans))
+
+
+def test_M1_skip_runs_nothing_that_was_missed() -> None:
+    job = a_job(triggers=(cron("0 * * * *"),), catch_up=CatchUp("skip"))
+    simulation = simulate(job)
+    simulation.suspend(timedelta(hours=4, minutes=30))
+    simulation.run_for(MINUTE)
+    (row,) = simulation.rows()
+    assert (row.outcome, row.reason, row.due_to) == ("missed", "not caught up", START + timedelta(hours=4))
 
 
 def test_a_pause_with_an_end_ends_by_itself() -> None:

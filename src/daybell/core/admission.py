@@ -82,8 +82,6 @@ def _overlap(request: Request, load: Load) -> Verdict | None:
     What is caught up has a line of its own: it waits, however many do.
     """
     job = request.job
-    if job.overlap == "replace":
-        return Replace()
     if request.cause == "catch_up":
         return Wait()
     match job.overlap:
@@ -91,6 +89,8 @@ def _overlap(request: Request, load: Load) -> Verdict | None:
             return Skip(f"overlap: run {[*load.running, *load.waiting][0]} has not ended")
         case "queue":
             return Skip(f"queue full: run {load.waiting[0]} waits already") if load.waiting else Wait()
+        case "replace":
+            return Replace()
         case "concurrent":
             open_runs = len(load.running) + len(load.waiting)
             if open_runs < job.max_concurrent:

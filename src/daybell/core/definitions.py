@@ -13,7 +13,7 @@ from daybell.core.plain import plain
 from daybell.core.shapes import Remark
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidCron, InvalidTimezone
-from daybell.model.job import CommandHandler, CronTrigger, IntervalTrigger, Job, Notify
+from daybell.model.job import CatchUp, CommandHandler, CronTrigger, IntervalTrigger, Job, Notify
 
 SHORTEST = timedelta(seconds=1)
 """Of an interval: what starts more often belongs into one long-running program."""
@@ -174,6 +174,7 @@ CHECKS: dict[tuple[type, str], shapes.Check] = {
     (Job, "group"): _check_group,
     (Job, "priority"): _check_priority,
     (Job, "timeout"): check_positive,
+    (CatchUp, "window"): check_positive,
     (Job, "late_after"): check_positive,
     (Job, "too_long_after"): check_positive,
     (Notify, "on"): _check_wishes,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from daybell.core.catchup import TOO_LATE, WINDOW
+from daybell.core.catchup import TOO_LATE
 from daybell.model.job import Job
 from daybell.model.record import OpenRun
 from daybell.model.run import Outcome, ProcessIdentity
@@ -63,6 +63,6 @@ def _wait(open_run: OpenRun, job: Job | None, now: datetime) -> Verdict:
     due = open_run.run.due
     if job is None:
         return Close("interrupted", "its job was removed while it waited")
-    if due is not None and due < now - WINDOW:
+    if due is not None and due < now - job.catch_up.window:
         return Close("missed", TOO_LATE)
     return Wait()

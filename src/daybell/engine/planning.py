@@ -101,8 +101,8 @@ class Planner:
     def _decide(self, job: Job, decided: Plan) -> None:
         for missed in decided.missed:
             self._runs.pass_over(job.id, "schedule", missed, "missed")
-        if decided.catch_up is not None:
-            self._runs.request(job, "catch_up", decided.catch_up.instant)
+        for instant in decided.catch_up:
+            self._runs.request(job, "catch_up", instant)
         for instant in decided.on_time:
             self._runs.request(job, "schedule", instant)
 

@@ -62,6 +62,18 @@ class Notify(Struct, frozen=True, forbid_unknown_fields=True):
     """A recovery is told only of a failure that was told; an empty list asks for silence."""
 
 
+CatchUpPolicy = Literal["latest", "all", "skip"]
+
+
+class CatchUp(Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes of instants that were missed, whatever the reason."""
+
+    policy: CatchUpPolicy = "latest"
+    """One run for the newest; one for each, the oldest first and a hundred at most; or none."""
+    window: Duration = Duration(days=1)
+    """Older instants are not caught up any more."""
+
+
 class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """A definition, valid as a whole. Changed by `msgspec.structs.replace`."""
 
@@ -86,6 +98,7 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """Jobs that share something, such as a disk: at most so many of them run at once as the settings say."""
     priority: int = 0
     """Of runs that wait for a slot, the one with the greatest starts first."""
+    catch_up: CatchUp = CatchUp()
     on_interrupt: Literal["leave", "end", "rerun"] = "leave"
     """What becomes of a run when Daybell itself was killed: what still lives of it is left to run on, or
     is ended; with `rerun` it is left as well, and a run that was found dead is asked for once more."""
