@@ -154,6 +154,7 @@ class App:
             shutdown_timeout=settings.scheduler.shutdown_timeout,
             version=version("daybell"),
             notices=settings.notices,
+            is_enabled=settings.scheduler.enabled,
             groups=settings.scheduler.groups,
         )
         history = RunHistory(directories.history)

@@ -23,11 +23,11 @@ def test_an_empty_object_means_the_defaults() -> None:
 
 
 def test_every_key_is_read() -> None:
-    content = b"""{"schema": 1, "scheduler": {
+    content = b"""{"schema": 1, "scheduler": {"enabled": false,
         "default_timezone": "Europe/Berlin", "shutdown_timeout": "1m", "max_concurrent_runs": 3,
         "groups": {"disk": 2}},
         "notices": {"quiet_hours": {"from": "22:00", "to": "07:30"}, "reminder": "12h"}}"""
-    expected = SchedulerConfig("Europe/Berlin", Duration(minutes=1), 3, {"disk": 2})
+    expected = SchedulerConfig(False, "Europe/Berlin", Duration(minutes=1), 3, {"disk": 2})
     assert parse_settings("settings.json", content, BERLIN) == Settings(
         scheduler=expected,
         notices=NoticeConfig(QuietHours(time(22), time(7, 30)), Duration(hours=12)),

@@ -363,6 +363,29 @@ def test_M12_a_disabled_job_is_never_due_but_runs_by_hand() -> None:
     assert outcomes(simulation) == ["succeeded"]
 
 
+def test_M12_switched_off_nothing_is_due_or_owed_and_runs_by_hand_work() -> None:
+    simulation = simulate(every_minute(), a_job(id="first", triggers=(StartupTrigger(),)))
+    simulation.run_for(MINUTE + timedelta(seconds=5))
+    before = len(simulation.rows())
+    simulation.crash()
+    simulation.config = structs.replace(simulation.config, is_enabled=False)
+    simulation.restart()
+    assert simulation.registry.state == "stopped"
+    assert simulation.status("backup").next_run is None
+    simulation.ask(Pause("backup"))
+    simulation.run_for(timedelta(hours=3))
+    simulation.ask(Resume("backup"))
+    simulation.ask(RunNow("backup"))
+    simulation.run_for(MINUTE)
+    assert [run.cause for run in simulation.rows()[before:]] == ["manual"]
+    simulation.crash()
+    simulation.config = structs.replace(simulation.config, is_enabled=True)
+    simulation.restart()
+    simulation.run_for(MINUTE)
+    due = [run.due for run in simulation.rows()[before + 1 :] if run.due]
+    assert due == [START + timedelta(hours=3, minutes=3)]
+
+
 def test_M12_a_once_job_is_completed_when_its_instant_is_over() -> None:
     simulation = simulate(a_job(triggers=(once(START + MINUTE),)))
     assert simulation.status("backup").state == "idle"

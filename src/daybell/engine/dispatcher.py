@@ -67,7 +67,7 @@ class Dispatcher:
             self.watch.greet()
         for job in self.state.jobs.values():
             self.planner.settle(job)
-            if job.enabled and has_startup(job):
+            if job.enabled and has_startup(job) and self.state.config.is_enabled:
                 self._runs.request(job, "schedule")
 
     def handle(self, message: Message) -> None:

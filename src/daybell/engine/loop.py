@@ -262,7 +262,7 @@ class Engine:
         return (problem, *found) if problem else found
 
     def _scheduler_state(self) -> SchedulerState:
-        if self._state.is_stopping:
+        if self._state.is_stopping or not self._state.config.is_enabled:
             return "stopped"
         return "paused" if self._state.records.all_paused else "running"
 

@@ -32,6 +32,10 @@ def alarm_at(due: datetime, now: datetime) -> datetime:
     return due - LEAD if due - LEAD > now else due
 
 
+OFF = "switched off"
+"""The mark of a schedule that does not count."""
+
+
 class Look(Struct, frozen=True):
     """One job at the end of a batch."""
 
@@ -59,7 +63,8 @@ class Planner:
         records, calendar = self._state.records, self._state.calendar(job_id)
         is_paused = records.is_paused(job_id)
         coming = self._next(job, calendar)
-        due = None if is_paused or self._state.is_stopping else coming
+        is_off = self._state.is_stopping or not self._state.config.is_enabled
+        due = None if is_paused or is_off else coming
         incident = records.incidents.get(job_id)
         standing = Standing(
             job=job,
@@ -118,15 +123,15 @@ class Planner:
             self._state.batch.touched.add(job.id)
 
     def _pass(self, job: Job, until: datetime, reason: str) -> None:
-        if not job.enabled or self._state.records.is_paused(job.id):
+        if not job.enabled or not self._state.config.is_enabled or self._state.records.is_paused(job.id):
             return
         skipped = gap(job, self._state.cursor(job.id), until, self._state.calendar(job.id), reason)
         if skipped is not None:
             self._runs.pass_over(job.id, "schedule", skipped, "skipped")
 
     def _rests(self) -> bool:
-        """No instant is decided now: when Daybell stops, and while nothing can be recorded."""
-        return self._state.is_stopping or self._state.cannot_record
+        """No instant is decided now: when Daybell stops, is switched off, or cannot record."""
+        return self._state.is_stopping or self._state.cannot_record or not self._state.config.is_enabled
 
     def _end_pause(self, job: Job) -> None:
         """A pause may end by itself, also while the machine sleeps: what came after it is owed again."""
@@ -159,7 +164,8 @@ class Planner:
             self.settle(before)
         state.jobs[job.id] = job
         state.schedules[job.id] = describe(job)
-        mark = digest(job)
+        # Switched off, nothing is owed for that time either, as if every schedule had changed (M12).
+        mark = digest(job) if state.config.is_enabled else OFF
         known = state.records.jobs.get(job.id)
         if known is None or known.digest != mark:
             state.record(JobScheduled(at=now, job_id=job.id, digest=mark))

@@ -27,6 +27,8 @@ class EngineConfig(Struct, frozen=True):
     shutdown_timeout: timedelta
     version: str
     notices: NoticeConfig = NoticeConfig()
+    is_enabled: bool = True
+    """Off: nothing is ever due; what is asked for by hand runs."""
     groups: Mapping[str, int] = MappingProxyType({})
     """How many runs of each group at once; of others one."""
 

@@ -11,6 +11,8 @@ from daybell.model.durations import Duration
 class SchedulerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """How the scheduler as a whole behaves."""
 
+    enabled: bool = True
+    """Off: nothing is due, and nothing is owed for that time; runs by hand work."""
     default_timezone: str = "local"
     """The zone of triggers that name none; "local" is the machine's."""
     shutdown_timeout: Duration = Duration(seconds=30)
