@@ -7,7 +7,7 @@ from builders import BERLIN, a_job, at, cron, every, once
 from daybell.core.definitions import dump_job, parse_job
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition
-from daybell.model.job import CommandHandler, Job, Notify, StartupTrigger
+from daybell.model.job import CatchUp, CommandHandler, Job, Notify, StartupTrigger
 
 COMMAND = {"type": "command", "argv": ["true"]}
 A_DURATION = 'expected a duration such as "90s", "5m", "2h" or "1d", at most 100 years, found'
@@ -62,7 +62,12 @@ def test_every_key_is_read() -> None:
             "success_exit_codes": [0, 1],
         },
         "timeout": "2h",
-        "overlap": "skip",
+        "overlap": "concurrent",
+        "max_concurrent": 3,
+        "group": "disk",
+        "priority": -5,
+        "catch_up": {"policy": "all", "window": "6h"},
+        "on_interrupt": "rerun",
         "notify": {"on": ["failure"]},
         "late_after": "10m",
         "too_long_after": "1h",
@@ -84,6 +89,12 @@ def test_every_key_is_read() -> None:
             argv=("tar c . | gzip",), cwd="~", env={"A": "b"}, shell=True, success_exit_codes=(0, 1)
         ),
         timeout=Duration(hours=2),
+        overlap="concurrent",
+        max_concurrent=3,
+        group="disk",
+        priority=-5,
+        catch_up=CatchUp("all", Duration(hours=6)),
+        on_interrupt="rerun",
         notify=Notify(on=("failure",)),
         late_after=Duration(minutes=10),
         too_long_after=Duration(hours=1),
@@ -142,6 +153,7 @@ def test_a_file_full_of_mistakes_is_given_up_after_fifty() -> None:
             'means something only with "overlap": "concurrent"; leave one of both out',
         ),
         ({"group": " "}, "group", 'expected a name such as "disk", found ""; leave the key out for no group'),
+        ({"group": ""}, "group", 'expected a name such as "disk", found ""; leave the key out for no group'),
         ({"priority": 1001}, "priority", "expected a number from -1000 to 1000, found 1001"),
         ({"schema": 0}, "schema", "expected 1, found 0"),
         ({"schema": True}, "schema", "expected 1, found true"),
