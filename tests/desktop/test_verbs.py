@@ -10,7 +10,7 @@ from builders import a_run, at
 from daybell.core.views import Verb
 from daybell.desktop.tray.clicked_runs import ClickedRuns
 from daybell.model.errors import Conflict, DaybellError
-from daybell.model.events import RunFinished
+from daybell.model.events import NoticeSent, RunFinished
 from daybell.model.incident import NoticeText
 from daybell.model.status import Problem
 from desktop.tray_world import NOW, World
@@ -125,6 +125,10 @@ def test_a_run_that_was_clicked_for_is_answered_when_it_fails(world: World) -> N
     runs.clicked("before")
     runs.clicked("after")
     runs.hear([RunFinished(at=NOW, run=replace(by_hand, run_id="after"))])
+    runs.clicked("news")
+    news = replace(by_hand, run_id="news")
+    notice = NoticeText(key="backup", kind="failure", title="", body="", run_id="news")
+    runs.hear([RunFinished(at=NOW, run=news), NoticeSent(at=NOW, notice=notice)])
     runs.clicked("well")
     runs.hear([RunFinished(at=NOW, run=a_run(run_id="well", cause="manual"))])
     assert [(notice.run_id, notice.title) for notice in told] == [

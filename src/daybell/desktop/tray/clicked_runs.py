@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from daybell.core import notices
 from daybell.engine.ports import Teller
-from daybell.model.events import AnyEvent, RunFinished
+from daybell.model.events import AnyEvent, NoticeSent, RunFinished
 from daybell.model.run import Run
 
 REMEMBERED = 50
@@ -31,9 +31,11 @@ class ClickedRuns:
         self._tell(over)
 
     def hear(self, events: Sequence[AnyEvent]) -> None:
+        told = {event.notice.run_id for event in events if isinstance(event, NoticeSent)}
         ended = [event.run for event in events if isinstance(event, RunFinished)]
         with self._lock:
             failed = [run for run in ended if run.is_failure and run.cause == "manual"]
+            failed = [run for run in failed if run.run_id not in told]
             self._failed.extend(failed)
             over = [run for run in failed if run.run_id in self._clicked]
         self._tell(over)
