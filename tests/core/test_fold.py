@@ -68,9 +68,10 @@ def test_a_new_schedule_moves_the_cursor_and_keeps_what_the_job_did() -> None:
             {"last_outcome": "failed", "last_error": "disk full", "last_duration_ms": 1996, "error_count": 1},
         ),
         (
-            RunFinished(at=NOW, run=replace(RUN, outcome="cancelled", error="so what", started=None)),
-            {"last_outcome": "cancelled"},
+            RunFinished(at=NOW, run=replace(RUN, outcome="cancelled", error="so what")),
+            {"last_outcome": "cancelled", "last_duration_ms": 1996},
         ),
+        (RunFinished(at=NOW, run=replace(RUN, outcome="cancelled", started=None)), {}),
     ],
 )
 def test_each_event_changes_what_it_is_about(event: AnyEvent, changes: dict[str, object]) -> None:

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from builders import a_job, at, cron
 from daybell.engine import loop
 from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow
+from daybell.engine.ports import DefinitionsRead
 from daybell.engine.records import Records
 from daybell.engine.simulated import Behaviour, Simulation
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict
 from daybell.model.job import Job
 from daybell.model.record import Checkpoint
+from daybell.model.status import Problem
 
 START = at("2026-03-02 12:00")
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -79,7 +81,7 @@ def test_an_adopted_run_can_be_cancelled_and_times_out() -> None:
     assert [run.outcome for run in simulation.rows()] == ["cancelled"]
     simulation = crashed_while_running(hourly(timeout=Duration(minutes=10)))
     simulation.restart()
-    simulation.run_for(9 * MINUTE + SECOND)
+    simulation.run_for(10 * MINUTE + SECOND)
     (run,) = simulation.rows()
     assert (run.outcome, run.error) == ("timed_out", "timed out after 10m")
 
@@ -102,6 +104,29 @@ def test_L5_only_a_job_that_says_so_runs_again_and_the_new_run_names_the_old() -
     interrupted, *_, again = [run for run in simulation.rows() if run.outcome != "skipped"]
     assert (interrupted.outcome, again.cause, again.due) == ("interrupted", "catch_up", None)
     assert again.retry_of == interrupted.run_id
+
+
+def test_L5_a_run_is_asked_for_once_more_only_and_not_of_a_disabled_job() -> None:
+    simulation = simulate(a_job(on_interrupt="rerun"), takes=HOUR)
+    simulation.ask(RunNow("backup"))
+    for _ in range(4):
+        simulation.crash()
+        simulation.restart()
+        simulation.run_for(SECOND)
+    assert [run.outcome for run in simulation.rows()] == ["interrupted", "interrupted"]
+    simulation.ask(RunNow("backup"))
+    simulation.crash()
+    simulation.files.jobs["backup"] = a_job(on_interrupt="rerun", enabled=False)
+    simulation.restart()
+    simulation.run_for(SECOND)
+    assert simulation.status("backup").state == "disabled"
+
+
+def test_an_adopted_run_that_takes_long_is_told_of() -> None:
+    simulation = crashed_while_running(hourly(too_long_after=Duration(minutes=5)), takes=HOUR)
+    simulation.restart()
+    simulation.run_for(6 * MINUTE)
+    assert [notice.kind for notice in simulation.teller.told] == ["too_long"]
 
 
 def test_what_is_adopted_of_a_removed_job_ends_too() -> None:
@@ -128,6 +153,91 @@ def test_what_waited_for_a_slot_waits_on() -> None:
         ("b", "succeeded"),
         ("c", "succeeded"),
     ]
+
+
+def test_what_waited_starts_at_once_where_the_last_life_took_the_rest_along() -> None:
+    simulation = simulate(a_job(id="a"), a_job(id="b"), takes=HOUR, slots=1)
+    simulation.ask(RunNow("a"))
+    simulation.ask(RunNow("b"))
+    simulation.crash()
+    simulation.restart()
+    assert simulation.status("b").state == "running"
+
+
+def test_what_waits_while_nothing_can_be_recorded_is_not_thrown_away() -> None:
+    jobs = [a_job(id=name) for name in ("a", "b", "c")]
+    simulation = simulate(*jobs, takes=MINUTE, slots=1)
+    for job in jobs:
+        simulation.ask(RunNow(job.id))
+    simulation.run_for(SECOND)
+    simulation.ledger.refusal = "No space left on device"
+    simulation.run_for(5 * MINUTE)
+    simulation.ledger.refusal = None
+    simulation.run_for(5 * MINUTE)
+    assert [(run.job_id, run.outcome) for run in simulation.rows()] == [
+        ("a", "succeeded"),
+        ("b", "succeeded"),
+        ("c", "succeeded"),
+    ]
+
+
+def test_L2_nobody_hears_of_an_end_that_is_not_durable() -> None:
+    simulation = simulate(hourly())
+    simulation.run_for(HOUR + SECOND / 2)
+    simulation.ledger.refusal = "No space left on device"
+    simulation.run_for(MINUTE)
+    assert simulation.status("backup").state == "running"
+    (run,) = [run for run in simulation.registry.open_runs() if run.started]
+    assert (run.outcome, run.finished) == (None, None)
+    simulation.ledger.refusal = None
+    simulation.run_for(MINUTE)
+    assert simulation.status("backup").last_outcome == "succeeded"
+    assert simulation.registry.open_runs() == ()
+
+
+def test_a_start_that_was_withdrawn_says_nothing_of_how_the_job_does() -> None:
+    simulation = simulate(hourly())
+    simulation.run_for(HOUR + MINUTE)
+    simulation.ledger.refusal = "No space left on device"
+    simulation.run_for(HOUR)
+    assert simulation.status("backup").last_outcome == "succeeded"
+
+
+@pytest.mark.parametrize("rest", ["paused", "cannot record"])
+def test_L3_an_edit_while_nothing_is_decided_leaves_no_instant_without_a_row(rest: str) -> None:
+    simulation = simulate(hourly())
+    if rest == "paused":
+        simulation.ask(Pause("backup"))
+    else:
+        simulation.ledger.refusal = "No space left on device"
+    simulation.run_for(3 * HOUR + MINUTE)
+    simulation.files.jobs["backup"] = a_job(triggers=(cron("30 * * * *"),))
+    simulation.reload()
+    simulation.ledger.refusal = None
+    simulation.run_for(MINUTE)
+    rows = [run for run in simulation.rows() if run.reason == rest]
+    spans = sorted((run.due or START, run.due_to or run.due or START) for run in rows)
+    assert (spans[0][0], spans[-1][1]) == (START + HOUR, START + 3 * HOUR)
+
+
+def test_L1_a_clock_set_back_and_an_edit_start_no_instant_twice() -> None:
+    simulation = simulate(hourly())
+    simulation.run_for(2 * HOUR + MINUTE)
+    simulation.clock.step_to(START + HOUR + 30 * MINUTE)
+    simulation.files.jobs["backup"] = a_job(triggers=(cron("0 * * * *"), cron("45 * * * *")))
+    simulation.reload()
+    simulation.run_for(3 * HOUR)
+    dues = [run.due for run in simulation.rows() if run.due]
+    assert len(dues) == len(set(dues))
+
+
+def test_a_folder_that_cannot_be_read_takes_no_job_away() -> None:
+    simulation = simulate(hourly())
+    simulation.ask(Pause("backup"))
+    unreadable = DefinitionsRead({}, frozenset(), (Problem("jobs", "", "cannot be read"),), is_complete=False)
+    simulation.ask(unreadable)
+    assert simulation.status("backup").is_paused
+    assert [problem.file for problem in simulation.registry.problems] == ["jobs"]
 
 
 def test_a_ledger_that_refuses_for_a_day_leaves_one_row_and_little_in_memory() -> None:
@@ -162,6 +272,21 @@ def test_what_is_promised_is_durable_or_refused() -> None:
     simulation.crash()
     simulation.restart()
     assert simulation.status("backup").is_paused
+
+
+def test_what_is_refused_while_nothing_can_be_recorded_does_not_happen() -> None:
+    simulation = simulate(hourly(), a_job(id="mail"))
+    simulation.ledger.refusal = "No space left on device"
+    simulation.run_for(HOUR + MINUTE)
+    for verb in (Pause("mail"), RunNow("mail")):
+        with pytest.raises(Conflict, match="No space left"):
+            simulation.ask(verb)
+    simulation.ledger.refusal = None
+    simulation.run_for(MINUTE)
+    assert not simulation.status("mail").is_paused
+    assert simulation.rows("mail") == []
+    simulation.ask(RunNow("mail"))
+    assert simulation.status("mail").state == "running"
 
 
 def test_a_home_that_refuses_from_the_start_shows_why_and_begins_when_it_can() -> None:

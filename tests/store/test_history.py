@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from daybell.model.errors import LedgerError
 from daybell.model.events import JobPaused, Numbered, RunFinished, RunSkipped
@@ -99,7 +100,7 @@ def test_what_cannot_be_written_waits_and_is_written_later(tmp_path: Path) -> No
     blocker = tmp_path / "history"
     blocker.write_text("a file where the directory belongs")
     history.add(ended(1))
-    assert history.rows(None, 10) == []
+    assert ids(history.rows(None, 10)) == ["r1"], "it is shown all the same"
     blocker.unlink()
     history.add(ended(2))
     assert ids(history.rows(None, 10)) == ["r2", "r1"]
@@ -222,3 +223,19 @@ def test_it_says_where_it_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("daybell.store.rows.lines_from_end", refuse)
     with pytest.raises(LedgerError, match=r"recent\.jsonl: cannot be read: Permission denied; give it back"):
         RunHistory(tmp_path)
+
+
+def test_one_file_that_cannot_be_written_holds_up_no_other_and_its_rows_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "backup").write_text("a file where a directory belongs")
+    history = RunHistory(tmp_path)
+    history.add(ended(1))
+    other = ended(2)
+    assert isinstance(other.event, RunFinished)
+    history.add(Numbered(2, RunFinished(at=NOW, run=replace(other.event.run, job_id="mail"))))
+    assert ids(history.rows("mail", 10)) == ["r2"]
+    assert ids(history.rows("backup", 10)) == ["r1"]
+    found = history.find("r1")
+    assert found is not None
+    (tmp_path / "backup").unlink()
+    history.add(ended(3))
+    assert ids(RunHistory(tmp_path).rows("backup", 10)) == ["r3", "r1"]

@@ -125,6 +125,22 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path, folder: JobFold
     assert "permission" in folder.read().problems[0].message.lower()
 
 
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(
+    tmp_path: Path, folder: JobFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = folder.read()
+
+    def refuse(_path: Path) -> list[str]:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "listdir", refuse)
+        read = folder.read()
+    assert (read.is_complete, read.jobs, read.vanished) == (False, before.jobs, frozenset())
+    assert "cannot be read: Input/output error" in read.problems[0].message
+    assert folder.read().is_complete
+
+
 def test_what_is_no_regular_file_is_a_problem_and_is_not_opened(tmp_path: Path, folder: JobFolder) -> None:
     (tmp_path / "backup.json").mkdir()
     os.mkfifo(tmp_path / "pipe.json")

@@ -24,7 +24,7 @@ from daybell.model.incident import Incident, NoticeText
 from daybell.model.record import JobRecord, OpenRun
 from daybell.model.run import Run
 
-AHEAD = timedelta(seconds=1)
+AHEAD = timedelta(days=1)
 """A cursor that is further ahead than this comes from a clock that was wrong."""
 
 
@@ -109,7 +109,7 @@ def _scheduled(record: JobRecord | None, event: JobScheduled) -> JobRecord:
     """A new schedule owes nothing for what lies before it (M4); what the job did stays."""
     if record is None:
         return JobRecord(job_id=event.job_id, digest=event.digest, since=event.at, cursor=event.at)
-    # A start may have been decided a moment ahead: that instant must not come again.
+    # A start may have been decided a moment ahead, or the clock was set back: no instant comes again (L1).
     is_ahead = event.at < record.cursor < event.at + AHEAD
     return replace(
         record, digest=event.digest, since=event.at, cursor=record.cursor if is_ahead else event.at
@@ -122,6 +122,9 @@ def _decided(record: JobRecord, run: Run) -> JobRecord:
 
 
 def _finished(record: JobRecord, run: Run) -> JobRecord:
+    """What never started says nothing of the job."""
+    if run.started is None and not run.is_failure:
+        return record
     return replace(
         record,
         last_outcome=run.outcome,

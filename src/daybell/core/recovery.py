@@ -8,7 +8,7 @@ from msgspec import Struct
 from daybell.core.catchup import TOO_LATE
 from daybell.model.job import Job
 from daybell.model.record import OpenRun
-from daybell.model.run import Outcome, ProcessIdentity
+from daybell.model.run import Outcome, ProcessIdentity, Run
 
 
 class Living(Struct, frozen=True):
@@ -56,7 +56,12 @@ def recover(open_run: OpenRun, job: Job | None, living: Sequence[Living], now: d
         return Close("interrupted", "Daybell ended while it ran; something that it started still does")
     was_running = open_run.run.started is not None
     reason = "Daybell ended while it ran" if was_running else "Daybell ended while it was starting"
-    return Close("interrupted", reason, runs_again=policy == "rerun")
+    return Close("interrupted", reason, runs_again=may_run_again(run=open_run.run, job=job))
+
+
+def may_run_again(run: Run, job: Job | None) -> bool:
+    """Once: a job that itself brings Daybell down must not do so for ever."""
+    return job is not None and job.on_interrupt == "rerun" and job.enabled and run.retry_of is None
 
 
 def _wait(open_run: OpenRun, job: Job | None, now: datetime) -> Verdict:

@@ -33,7 +33,7 @@ from daybell.engine.runs import Runs
 from daybell.engine.state import State
 from daybell.engine.verbs import Verbs
 from daybell.model.durations import spell
-from daybell.model.errors import DaybellError
+from daybell.model.errors import Conflict, DaybellError
 from daybell.model.events import SchedulerStarted, SchedulerStopped
 from daybell.model.job import GRACE
 
@@ -113,6 +113,9 @@ class Dispatcher:
             self._stop()
             return
         if isinstance(verb, RunNow | Pause | Resume | Snooze):
+            if self.state.cannot_record is not None:
+                self.state.batch.answers.append((reply, Conflict(self.state.cannot_record)))
+                return
             self.state.batch.promises.append(reply)
         try:
             self.state.batch.answers.append((reply, self._verbs.answer(verb)))

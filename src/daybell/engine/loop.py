@@ -101,7 +101,7 @@ class Engine:
             self._since_checkpoint += 1
         doubtful = self._dispatcher.recovery.doubtful()
         self._dispatcher.boot(read, ports.survivors.find(doubtful) if doubtful else {})
-        self._commit()
+        self._finish_step()
         for problem in ports.ledger.problems:
             ports.teller.tell(notices.damage(problem))
         ports.alarms.start(self._rang)
@@ -117,6 +117,8 @@ class Engine:
 
     def step(self, messages: Sequence[Message]) -> None:
         """Decide one batch, and carry it out."""
+        if self._state.cannot_record:
+            self._commit()  # what is asked for now deserves another try first
         for message in messages:
             if isinstance(message, AlarmRang):
                 self._alarms.pop(message.job_id, None)
@@ -128,9 +130,13 @@ class Engine:
                 log.exception("a message failed", extra={"event": "engine_error"})
                 if isinstance(message, Asked):
                     message.reply.set_exception(error)
+        self._finish_step()
+
+    def _finish_step(self) -> None:
+        """Free slots are given away only once it is durable that they are free."""
         self._commit()
         if not self._state.cannot_record:
-            self._dispatcher.fill_slots()  # a batch that could not be recorded has freed some
+            self._dispatcher.fill_slots()
         if not self._state.batch.is_empty:
             self._commit()
 
@@ -163,13 +169,13 @@ class Engine:
     def _note_trouble(self, batch: Batch) -> None:
         """While the ledger refuses, no instant is decided; each batch tries again, and one comes soon."""
         before, problem = self._state.cannot_record, self._recorder.problem
-        self._state.cannot_record = problem is not None
+        self._state.cannot_record = problem.message if problem is not None else None
         if problem is not None:
             self._ports.deadlines.set(LEDGER, RETRY, _posting(self._mailbox.post, TryRecording()))
-        if problem is not None and not before:
+        if problem is not None and before is None:
             batch.touched.update(self._state.jobs)
             self._ports.teller.tell(notices.trouble(problem.message))
-        if problem is None and before:
+        if problem is None and before is not None:
             self._ports.deadlines.clear(LEDGER)
             self._ports.teller.tell(notices.trouble_over())
             self._dispatcher.planner.pass_trouble()
@@ -242,10 +248,14 @@ class Engine:
 
     def _publish(self, batch: Batch, looks: dict[str, Look], events: Sequence[AnyEvent]) -> None:
         """Snapshots first, so that whoever is told finds them new."""
+        secret = self._recorder.unwritten_ends
+        jobs = {run.job_id for run in secret}
+        open_runs = [open_run.run for open_run in self._state.records.open_runs.values()]
+        shown = {job_id: look.snapshot for job_id, look in looks.items() if look.snapshot is not None}
         self._registry.publish(
-            changed=[look.snapshot for look in looks.values() if look.snapshot is not None],
+            changed=[snapshot for job_id, snapshot in shown.items() if job_id not in jobs],
             gone=[job_id for job_id, look in looks.items() if look.snapshot is None],
-            open_runs=tuple(open_run.run for open_run in self._state.records.open_runs.values()),
+            open_runs=(*open_runs, *secret),
             problems=self._problems(),
             state=self._scheduler_state(),
         )

@@ -131,7 +131,8 @@ class Planner:
 
     def _rests(self) -> bool:
         """No instant is decided now: when Daybell stops, is switched off, or cannot record."""
-        return self._state.is_stopping or self._state.cannot_record or not self._state.config.is_enabled
+        state = self._state
+        return state.is_stopping or state.cannot_record is not None or not state.config.is_enabled
 
     def _end_pause(self, job: Job) -> None:
         """A pause may end by itself, also while the machine sleeps: what came after it is owed again."""
@@ -146,7 +147,7 @@ class Planner:
         state.batch.touched.update(state.jobs, state.invalid, read.jobs, read.invalid)
         now = self._clock.now()
         # Records, not jobs: a file may have gone while Daybell was not running.
-        for job_id in [*state.records.jobs]:
+        for job_id in [*state.records.jobs] if read.is_complete else ():
             if job_id not in read.jobs and job_id not in read.invalid | read.vanished:
                 state.jobs.pop(job_id, None)
                 self._found.pop(job_id, None)
@@ -162,6 +163,7 @@ class Planner:
         before = state.jobs.get(job.id)
         if before is not None:
             self.settle(before)
+            self._pass_rest(before, now)
         state.jobs[job.id] = job
         state.schedules[job.id] = describe(job)
         # Switched off, nothing is owed for that time either, as if every schedule had changed (M12).
@@ -169,6 +171,17 @@ class Planner:
         known = state.records.jobs.get(job.id)
         if known is None or known.digest != mark:
             state.record(JobScheduled(at=now, job_id=job.id, digest=mark))
+
+    def _pass_rest(self, job: Job, now: datetime) -> None:
+        """What the old schedule owes while nothing is decided gets its row now, if the new one differs."""
+        known = self._state.records.jobs.get(job.id)
+        is_paused = self._state.records.is_paused(job.id)
+        if known is None or not job.enabled or not (is_paused or self._state.cannot_record):
+            return
+        reason = PAUSED if is_paused else CANNOT_RECORD
+        calendar = self._state.calendar(job.id)
+        if skipped := gap(job, self._state.cursor(job.id), now, calendar, reason):
+            self._runs.pass_over(job.id, "schedule", skipped, "skipped")
 
     def _next(self, job: Job, calendar: Calendar) -> datetime | None:
         """Searched for once a cursor: a run touches its job three times without moving it."""

@@ -28,6 +28,8 @@ class DefinitionsRead(Struct, frozen=True):
     problems: tuple[Problem, ...]
     vanished: frozenset[str] = frozenset()
     """Ids of files that were there a moment ago: gone only when they stay so, as editors replace files."""
+    is_complete: bool = True
+    """The directory itself could be read; if not, jobs that are not named here are not gone."""
 
 
 class Clock(Protocol):

@@ -12,6 +12,7 @@ from daybell.engine.state import State
 from daybell.model.errors import Conflict, LedgerError
 from daybell.model.events import AnyEvent, Numbered, RunFinished
 from daybell.model.incident import NoticeText
+from daybell.model.run import Run
 from daybell.model.status import Problem
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,12 @@ class Recorder:
         self._untold: list[NoticeText] = []
         self.problem: Problem | None = None
         """Why the ledger cannot be written, as long as it cannot."""
+
+    @property
+    def unwritten_ends(self) -> Sequence[Run]:
+        """Runs that have ended, of which nobody may hear before it is durable (L2); without their outcome."""
+        ends = [event.run for event in self._unwritten if isinstance(event, RunFinished)]
+        return [replace(run, outcome=None, finished=None, reason=None) for run in ends if run.started]
 
     def record(self, batch: Batch) -> Sequence[Numbered]:
         """The events that are durable now. When it fails, the batch has lost its starts; its notices wait."""

@@ -84,10 +84,7 @@ class Runs:
         if job is None:
             return
         self._slots.hold(run.run_id, job)
-        if job.timeout is not None:
-            rest = max(job.timeout - (now - started), timedelta(0))
-            deadline = Deadline(run.run_id, rest, DeadlineReached(run.run_id))
-            self._state.batch.deadlines.append(deadline)
+        self._set_limits(run, job)  # anew: how long it was awake before is not known (T3)
 
     def started(self, message: AttemptStarted) -> None:
         open_run = self._state.records.open_runs.get(message.run_id)
@@ -101,9 +98,12 @@ class Runs:
         job = self._slots.job(message.run_id)
         if job is None:
             return
-        self._watch.started(open_run.run, job)
+        self._set_limits(open_run.run, job)
+
+    def _set_limits(self, run: Run, job: Job) -> None:
+        self._watch.started(run, job)
         if job.timeout is not None:
-            deadline = Deadline(message.run_id, job.timeout, DeadlineReached(message.run_id))
+            deadline = Deadline(run.run_id, job.timeout, DeadlineReached(run.run_id))
             self._state.batch.deadlines.append(deadline)
 
     def ended(self, message: AttemptEnded) -> None:
@@ -120,7 +120,6 @@ class Runs:
         run = replace(open_run.run, exit_code=result.exit_code, error=error, attempts=1)
         self._state.batch.deadlines.append(Deadline(message.run_id, None))
         self.finish(run, ending.outcome, ending.reason, message.at)
-        self.fill_slots()
 
     def finish(self, run: Run, outcome: Outcome, reason: str | None, at: datetime | None = None) -> None:
         now = self._clock.now()

@@ -90,11 +90,11 @@ class SchedulerService:
             raise NotRunning
         self._ports.alarms.stop()
         limit = self._config.shutdown_timeout + SLACK
+        late = [] if self._reloading.stop(SLACK.total_seconds()) else ["job-files"]
         with suppress(TimeoutError):  # whoever is late is named below
             self._ask(Stop(), limit.total_seconds())
-        late = [] if self._engine.join(SLACK) else ["engine"]
+        late += [] if self._engine.join(SLACK) else ["engine"]
         late += self._ports.workers.stop(SLACK)
-        late += [] if self._reloading.stop(SLACK.total_seconds()) else ["job-files"]
         self._ports.deadlines.stop()
         log.info("scheduler stopped", extra={"late_threads": late})
         return late

@@ -52,8 +52,8 @@ class State(Struct):
     problems: tuple[Problem, ...] = ()
     endings: dict[str, Ending] = field(default_factory=dict)
     """Runs that were told to end and have not ended yet."""
-    cannot_record: bool = False
-    """The ledger refuses: nothing is started, and no instant is decided, until it takes events again."""
+    cannot_record: str | None = None
+    """Why the ledger refuses: nothing starts, and no instant is decided, until it takes events again."""
     is_stopping: bool = False
     is_stopped: bool = False
     batch: Batch = field(default_factory=Batch)

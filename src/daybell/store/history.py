@@ -52,14 +52,21 @@ class RunHistory:
         if not isinstance(numbered.event, RunFinished | RunSkipped):
             return
         self._waiting.append(Row(numbered.number, numbered.event.run))
+        blocked: set[str] = set()
+        """Jobs whose rows must wait for an older one of theirs; those of others need not."""
+        for row in list(self._waiting):
+            if row.run.job_id not in blocked and not self._is_written(row):
+                blocked.add(row.run.job_id)
+        self._is_behind = bool(self._waiting)
+
+    def _is_written(self, row: Row) -> bool:
         try:
-            while self._waiting:
-                self._write(self._waiting[0])
-                del self._waiting[0]
-            self._is_behind = False
+            self._write(row)
         except OSError as error:
-            self._is_behind = True
             log.warning("history: %s: %s", error.filename or self._directory, error.strerror)
+            return False
+        self._waiting.remove(row)
+        return True
 
     def sync(self) -> None:
         """All rows that were added are durable when it returns. OSError; any thread."""
@@ -82,10 +89,14 @@ class RunHistory:
 
     def rows(self, job_id: str | None, limit: int) -> list[Run]:
         """Newest first; of all jobs where no id is given."""
-        return [row.run for row in islice(self._newest_first(job_id), limit)]
+        waiting = [row.run for row in reversed(list(self._waiting)) if job_id in (None, row.run.job_id)]
+        return [*waiting, *(row.run for row in islice(self._newest_first(job_id), limit))][:limit]
 
     def find(self, run_id: str) -> Run | None:
         """A run by its id, the recent ones first."""
+        for row in list(self._waiting):
+            if row.run.run_id == run_id:
+                return row.run
         for path in [self._recent, *sorted(self._directory.glob("*/*.jsonl"), reverse=True)]:
             for row in newest_first(path):
                 if row.run.run_id == run_id:
@@ -109,11 +120,12 @@ class RunHistory:
             self._trim()
 
     def _add(self, path: Path, row: Row) -> bool:
-        with self._changing:
-            self._changed |= {path, path.parent, self._directory}
         if path not in self._files:
             self._files[path] = RowFile(path, KEPT if path == self._recent else None)
-        return self._files[path].add(row)
+        is_new = self._files[path].add(row)
+        with self._changing:
+            self._changed |= {path, path.parent, self._directory}
+        return is_new
 
     def _trim(self) -> None:
         kept = list(islice(newest_first(self._recent), KEPT))

@@ -24,7 +24,7 @@ class InstanceLock:
     """Held until it is released or the process is gone; children do not inherit it."""
 
     def __init__(self, lock: Path, file: Path) -> None:
-        self._lock = FileLock(lock, mode=0o600)
+        self._lock = FileLock(lock, mode=0o600, thread_local=False)
         self._file = file
 
     def acquire(self, instance: Instance) -> None:

@@ -46,8 +46,12 @@ class JobFolder:
     def read(self) -> DefinitionsRead:
         """All files as they are now, each valid or with its problems."""
         with self._lock:
+            try:
+                names = self._names()
+            except OSError as error:
+                return self._unreadable(error)
             before, self._parsed = self._parsed, {}
-            for name in self._names():
+            for name in names:
                 job_id = name.rpartition(".")[0]
                 parsed = self._parse(job_id, self._directory / name, before.get(job_id))
                 if parsed is not None:
@@ -96,10 +100,20 @@ class JobFolder:
         finally:
             beside.unlink()
 
+    def _unreadable(self, error: OSError) -> DefinitionsRead:
+        """All jobs stay as they were: what cannot be read is not gone."""
+        message = f"cannot be read: {error.strerror}; no edit is taken in until it can be"
+        return DefinitionsRead(
+            jobs={job_id: one.job for job_id, one in self._parsed.items() if one.job is not None},
+            invalid=frozenset(job_id for job_id, one in self._parsed.items() if one.job is None),
+            problems=(Problem(str(self._directory), "", message),),
+            is_complete=False,
+        )
+
     def _names(self) -> list[str]:
         try:
             names = os.listdir(self._directory)  # noqa: PTH208 their names are all that is needed here
-        except (FileNotFoundError, NotADirectoryError, PermissionError):
+        except FileNotFoundError:
             return []
         return sorted(matching(names, "[!.]*.json"))
 

@@ -48,7 +48,7 @@ class Journal:
         """Tells the open file from any other that may come to bear its name."""
         self._size = 0
         """Of what was acknowledged; what lies behind is the half of a batch."""
-        self._lock = FileLock(path.with_suffix(".lock"), mode=0o600)
+        self._lock = FileLock(path.with_suffix(".lock"), mode=0o600, thread_local=False)
         try:
             self._lock.acquire(timeout=0)
             self._open()
