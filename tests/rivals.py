@@ -60,7 +60,7 @@ class Rivals:
         second = self._start()
         end = time.monotonic() + seconds
         with contextlib.suppress(AssertionError):
-            until(lambda: time.monotonic() > end, seconds + 0.01)
+            until(lambda: time.monotonic() > end and second.poll() is not None, 10)
         for app in (first, second):
             if app.poll() is None:
                 app.kill()
