@@ -36,9 +36,10 @@ def unseal_batches(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes | None
     """Each line, and its object; None where it is damaged, or one before it in its batch."""
     before = 0
     for line in lines:
-        body = unseal(line[:-1], before)
+        whole = line.removesuffix(b"\n") if line.endswith(b"\n") else b""  # else the next one would join it
+        body = unseal(whole, before)
         if body is None:
-            before, body = 0, unseal(line[:-1])  # the first of another batch
+            before, body = 0, unseal(whole)  # the first of another batch
         before = 0 if body is None else zlib.crc32(body, before)
         yield line, body
 
