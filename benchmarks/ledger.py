@@ -13,8 +13,8 @@ from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.memory import MemoryFiles, NoLogs, VirtualAlarms, VirtualClock, VirtualDeadlines
 from daybell.engine.service import Place, SchedulerService
-from daybell.engine.simulated import Behaviour, VirtualWorkers
 from daybell.engine.state import EngineConfig
+from daybell.engine.virtual_workers import Behaviour, VirtualWorkers
 from daybell.machine.clock import SystemClock
 from daybell.machine.ids import SystemIds
 from daybell.model.events import RunClaimed

@@ -8,6 +8,7 @@ import msgspec
 from daybell.model.durations import Duration
 from daybell.model.job import CommandHandler, CronTrigger, IntervalTrigger, Job, OnceTrigger
 from daybell.model.run import Run
+from daybell.model.status import Statistics
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -42,6 +43,10 @@ def a_run(**changes: object) -> Run:
         attempts=1,
     )
     return msgspec.structs.replace(run, **changes)
+
+
+def no_statistics() -> Statistics:
+    return Statistics(since=at("2026-01-01 00:00"))
 
 
 def cron(expression: str, timezone: str = "local") -> CronTrigger:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 from daybell.api.server import ApiServer
-from daybell.core.zones import zone
+from daybell.core.zones import LOCAL, zone
 from daybell.desktop.notices.choose import open_notices
 from daybell.desktop.notices.interface import Notices
 from daybell.desktop.notices.teller import NoticeTeller
@@ -26,22 +27,25 @@ from daybell.desktop.tray.tags import tags_of
 from daybell.desktop.tray.verbs import Verbs
 from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
+from daybell.engine.messages import ClockMoved, ZoneMoved
 from daybell.engine.service import Place, SchedulerService
 from daybell.engine.state import EngineConfig
 from daybell.handlers.catalog import Catalog
 from daybell.handlers.command import Commands
 from daybell.handlers.program import check_command
 from daybell.logs import log_events, write_log
-from daybell.machine.alarms import ApschedulerAlarms
+from daybell.machine.alarms import ApschedulerAlarms, Watch
 from daybell.machine.clock import SystemClock
+from daybell.machine.clock_watch import ClockWatch
 from daybell.machine.deadlines import DeadlineThread
+from daybell.machine.identity import machine_and_user
 from daybell.machine.ids import SystemIds
 from daybell.machine.processes.choose import machine_processes
 from daybell.machine.processes.survivors import RunSurvivors
 from daybell.machine.signals import StopSignals
 from daybell.machine.watch import DirectoryWatch
 from daybell.machine.workers import WorkerPool
-from daybell.machine.zones import machine_zone
+from daybell.machine.zones import ZoneWatch, machine_zone
 from daybell.model.errors import describe_problem
 from daybell.model.job import CommandHandler, Job
 from daybell.model.settings import SchedulerConfig
@@ -156,6 +160,8 @@ class App:
             notices=settings.notices,
             is_enabled=settings.scheduler.enabled,
             groups=settings.scheduler.groups,
+            follows_machine=settings.scheduler.default_timezone == LOCAL,
+            seed=machine_and_user(),
         )
         history = RunHistory(directories.history)
         ledger = FileLedger(directories.journal, directories.checkpoint, history, self._clock.now())
@@ -169,7 +175,7 @@ class App:
         ports = Ports(
             clock=self._clock,
             ids=SystemIds(),
-            alarms=ApschedulerAlarms(),
+            alarms=ApschedulerAlarms(watches=_watches(mailbox, self._clock, machine)),
             deadlines=deadlines,
             workers=WorkerPool(handlers, mailbox.post, self._clock, config.slots),
             ledger=ledger,
@@ -220,6 +226,13 @@ class App:
         if not (status.jobs or status.problems):
             self._say("No jobs yet: `daybell samples` adds three to look at, `daybell add` your own.")
         self._say("Ctrl-C stops it.")
+
+
+def _watches(mailbox: Mailbox, clock: SystemClock, zone: ZoneInfo) -> tuple[Watch, ...]:
+    """Whether the machine slept, its clock was set, or it is in another zone: the engine must know."""
+    clocks = ClockWatch(clock.look, lambda finding: mailbox.post(ClockMoved(finding)))
+    zones = ZoneWatch(zone, lambda moved: mailbox.post(ZoneMoved(moved)))
+    return clocks.beat, lambda _: zones.beat()
 
 
 def _check(job: Job, file: str) -> list[Problem]:

@@ -16,7 +16,7 @@ from daybell.model.errors import Conflict, InvalidDefinition, JobNotFound, RunNo
 from daybell.model.events import AnyEvent, RunFinished, RunStarted
 from daybell.model.job import Job
 from daybell.model.run import Outcome, ProcessIdentity, Run
-from daybell.model.status import JobStatus, Problem, SchedulerState, SchedulerStatus, Status
+from daybell.model.status import JobStatus, Problem, SchedulerState, SchedulerStatus, Statistics, Status
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -53,7 +53,12 @@ class FakeService(SchedulerService):
         if self.failure:
             raise self.failure
         scheduler = SchedulerStatus(
-            state=self.state, started=NOON, version="0.1.0", home="/home/ann/jobs", pid=self.pid
+            state=self.state,
+            started=NOON,
+            version="0.1.0",
+            home="/home/ann/jobs",
+            pid=self.pid,
+            stats=Statistics(since=NOON),
         )
         return Status(scheduler=scheduler, jobs=self.list_jobs(), problems=self.problems)
 

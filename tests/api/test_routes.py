@@ -12,7 +12,7 @@ from api.fake_service import NOON, FakeService, a_command, add, hourly
 from daybell.api import shapes
 from daybell.api.client import ApiError, Client
 from daybell.model.run import Run
-from daybell.model.status import JobStatus, Problem, SchedulerStatus, Status
+from daybell.model.status import JobStatus, Problem, SchedulerStatus, Statistics, Status
 
 
 def post(ask: Asking, path: str, value: object) -> tuple[int, Any]:
@@ -31,6 +31,7 @@ def error(answer: tuple[int, Any]) -> tuple[int, str]:
     [
         (shapes.JobStatusShape, JobStatus),
         (shapes.SchedulerShape, SchedulerStatus),
+        (shapes.StatisticsShape, Statistics),
         (shapes.ProblemShape, Problem),
         (shapes.StatusShape, Status),
         (shapes.RunShape, Run),
@@ -50,6 +51,19 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
             "version": "0.1.0",
             "home": "/home/ann/jobs",
             "pid": 4242,
+            "stats": {
+                "since": "2026-11-20T12:00:00Z",
+                "dispatched": 0,
+                "started": 0,
+                "skipped": {},
+                "deferred": 0,
+                "retried": 0,
+                "completed": 0,
+                "failed": 0,
+                "errors": 0,
+                "last_pass": None,
+                "next_due": None,
+            },
         },
         "jobs": [
             {
@@ -65,6 +79,8 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
                 "run_count": 0,
                 "error_count": 0,
                 "is_running": False,
+                "waiting_for": None,
+                "waiting_until": None,
                 "is_paused": False,
                 "paused_until": None,
                 "snoozed_until": None,

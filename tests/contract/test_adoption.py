@@ -18,7 +18,7 @@ from daybell.core.recovery import Living
 from daybell.engine.memory import VirtualClock
 from daybell.engine.messages import AttemptEnded, Message
 from daybell.engine.ports import AttemptResult, Survivors, Workers
-from daybell.engine.simulated import Behaviour, VirtualProcess, VirtualWorkers
+from daybell.engine.virtual_workers import Behaviour, VirtualProcess, VirtualWorkers
 from daybell.handlers.command import Commands
 from daybell.machine.clock import SystemClock
 from daybell.machine.processes.survivors import RunSurvivors

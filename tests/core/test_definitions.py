@@ -12,12 +12,13 @@ from daybell.model.job import CatchUp, CommandHandler, Job, Notify, StartupTrigg
 COMMAND = {"type": "command", "argv": ["true"]}
 A_DURATION = 'expected a duration such as "90s", "5m", "2h" or "1d", at most 100 years, found'
 A_MOMENT = 'expected a date and time such as "2026-12-24T18:00:00", from 1970 to 2999, found'
-A_TRIGGER = '"cron" or "interval" or "once" or "startup"'
+A_TRIGGER = '"cron" or "interval" or "once" or "startup" or "job"'
 A_TEXT = "expected text without the character \\u0000, which no program can be given"
 AN_EXIT_CODE = "expected an exit code from 0 to 255, found"
 A_STARTUP = 'write the trigger {"type": "startup"} instead'
-KEYS = "handler, schema, name, description, tags, enabled, triggers, timeout, overlap"
-KEYS += ", max_concurrent, group, priority, catch_up, on_interrupt, notify, late_after, too_long_after"
+KEYS = "handler, schema, name, description, tags, enabled, triggers, start, end, max_runs"
+KEYS += ", timeout, retry, overlap, max_concurrent, group, priority, catch_up, jitter, jitter_mode"
+KEYS += ", needs, conditions, limits, on_interrupt, notify, late_after, too_long_after"
 AN_OVERLAP = 'expected "concurrent" or "queue" or "replace" or "skip", found'
 
 

@@ -65,11 +65,17 @@ def test_a_new_schedule_moves_the_cursor_and_keeps_what_the_job_did() -> None:
         (AllPaused(at=NOW), {}),
         (
             RunFinished(at=NOW, run=replace(RUN, outcome="failed", error="disk full")),
-            {"last_outcome": "failed", "last_error": "disk full", "last_duration_ms": 1996, "error_count": 1},
+            {
+                "last_outcome": "failed",
+                "last_error": "disk full",
+                "last_duration_ms": 1996,
+                "error_count": 1,
+                "automatic_count": 1,
+            },
         ),
         (
             RunFinished(at=NOW, run=replace(RUN, outcome="cancelled", error="so what")),
-            {"last_outcome": "cancelled", "last_duration_ms": 1996},
+            {"last_outcome": "cancelled", "last_duration_ms": 1996, "automatic_count": 1},
         ),
         (RunFinished(at=NOW, run=replace(RUN, outcome="cancelled", started=None)), {}),
     ],
@@ -83,10 +89,11 @@ def test_events_of_a_job_that_is_gone_make_no_record() -> None:
 
 
 def test_an_open_run_waits_is_claimed_starts_and_ends() -> None:
-    waiting = fold_open_run(None, RunQueued(at=NOW, run=RUN))
-    assert waiting == OpenRun(run=RUN, is_waiting=True)
-    claimed = fold_open_run(waiting, RunClaimed(at=NOW, run=RUN))
-    assert claimed == OpenRun(run=RUN, is_waiting=False, claimed=NOW)
+    asked = replace(RUN, started=None)
+    waiting = fold_open_run(None, RunQueued(at=NOW, run=asked))
+    assert waiting == OpenRun(run=asked, is_waiting=True)
+    claimed = fold_open_run(waiting, RunClaimed(at=NOW, run=asked))
+    assert claimed == OpenRun(run=asked, is_waiting=False, claimed=NOW)
     started = fold_open_run(claimed, STARTED)
     run = replace(RUN, started=NOW)
     assert started == OpenRun(run=run, is_waiting=False, claimed=NOW, process=PROCESS)

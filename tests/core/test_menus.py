@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import no_statistics
 from daybell.core.menus import (
     FLAT_AT_MOST,
     SUBMENU_AT_MOST,
@@ -37,7 +38,9 @@ def jobs(number: int, prefix: str = "job", **changes: object) -> list[JobStatus]
 
 def shown(all_jobs: Iterable[JobStatus], tags: Tags | None = None) -> tuple[Entry, ...]:
     """What stands between the headline and the end."""
-    scheduler = SchedulerStatus(state="running", started=None, version="1", home="/", pid=1)
+    scheduler = SchedulerStatus(
+        state="running", started=None, version="1", home="/", pid=1, stats=no_statistics()
+    )
     status = Status(scheduler=scheduler, jobs=tuple(all_jobs), problems=())
     return tray_view(status, ZoneInfo("UTC"), NOW, tags or {}).menu[ABOVE:BELOW]
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import no_statistics
 from daybell.core.menus import tray_view
 from daybell.core.views import (
     ERROR_LENGTH,
@@ -34,7 +35,9 @@ def a_job(**changes: object) -> JobStatus:
 
 
 def a_status(*jobs: JobStatus, state: SchedulerState = "running", problems: int = 0) -> Status:
-    scheduler = SchedulerStatus(state=state, started=None, version="1", home="/home/me/jobs", pid=1)
+    scheduler = SchedulerStatus(
+        state=state, started=None, version="1", home="/home/me/jobs", pid=1, stats=no_statistics()
+    )
     broken = tuple(Problem(f"{number}.json", "", "broken") for number in range(problems))
     return Status(scheduler=scheduler, jobs=jobs, problems=broken)
 

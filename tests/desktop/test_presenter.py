@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from builders import no_statistics
 from daybell.core.views import TrayView
 from daybell.desktop.tray.presenter import LONGEST, Presenter, seconds_until
 from daybell.model.status import JobStatus, SchedulerStatus, Status
@@ -56,7 +57,9 @@ class World:
         self.looks += 1
         if not self.jobs:
             raise RuntimeError("no status")
-        scheduler = SchedulerStatus(state="running", started=None, version="1", home="/", pid=1)
+        scheduler = SchedulerStatus(
+            state="running", started=None, version="1", home="/", pid=1, stats=no_statistics()
+        )
         jobs = tuple(
             JobStatus(id=str(n), name="", state="idle", schedule="", next_run=NOON + timedelta(hours=13))
             for n in range(self.jobs)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from builders import BERLIN, at
+from builders import BERLIN, at, no_statistics
 from daybell.core.views import Action, Verb
 from daybell.desktop.tray.clicks import Clicks
 from daybell.desktop.tray.verbs import Verbs
@@ -69,7 +69,9 @@ class FakeService:
         self.files[job_id] = definition
 
     def status(self) -> Status:
-        scheduler = SchedulerStatus(state="running", started=None, version="1.2", home=str(self.home), pid=1)
+        scheduler = SchedulerStatus(
+            state="running", started=None, version="1.2", home=str(self.home), pid=1, stats=no_statistics()
+        )
         return Status(scheduler=scheduler, jobs=self.list_jobs(), problems=self.problems)
 
     def history(self, job_id: str) -> tuple[Run, ...]:

@@ -13,7 +13,8 @@ from builders import a_job, at, cron
 from daybell.core.recovery import Living
 from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Verb
 from daybell.engine.ports import Attempt
-from daybell.engine.simulated import Behaviour, Simulation, VirtualWorkers
+from daybell.engine.simulated import Simulation
+from daybell.engine.virtual_workers import Behaviour, VirtualWorkers
 from daybell.model.errors import DaybellError
 from daybell.model.events import AnyEvent, Numbered
 from daybell.model.run import ProcessIdentity

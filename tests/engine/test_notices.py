@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from builders import BERLIN, a_job, at, cron, every
 from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Snooze, Stop
 from daybell.engine.ports import AttemptResult
-from daybell.engine.simulated import Behaviour, Simulation
+from daybell.engine.simulated import Simulation
+from daybell.engine.virtual_workers import Behaviour
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict, JobNotFound
 from daybell.model.events import NoticeSent

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from builders import a_job, at, cron
 from daybell.engine.messages import CancelRuns, RunNow
 from daybell.engine.ports import Attempt
-from daybell.engine.simulated import Behaviour, Simulation
+from daybell.engine.simulated import Simulation
+from daybell.engine.virtual_workers import Behaviour
 from daybell.model.errors import Conflict
 from daybell.model.job import Job
 

@@ -10,7 +10,8 @@ from builders import BERLIN, a_job, at, cron, every, once
 from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Stop
 from daybell.engine.planning import LEAD
 from daybell.engine.ports import Attempt, AttemptResult
-from daybell.engine.simulated import Behaviour, Simulation
+from daybell.engine.simulated import Simulation
+from daybell.engine.virtual_workers import Behaviour
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
 from daybell.model.events import JobPaused
@@ -165,9 +166,9 @@ def test_M1_of_the_instants_missed_while_down_the_newest_runs_once() -> None:
 
 
 def test_M3_suspend_leaves_the_same_ledger_as_being_down() -> None:
-    def ledger(simulation: Simulation) -> list[tuple[object, ...]]:
-        simulation.run_for(MINUTE)
-        return [(run.outcome, run.cause, run.due, run.due_to) for run in simulation.rows()]
+    def ledger(simulation: Simulation) -> list[tuple[str | None, ...]]:
+        simulation.run_for(MINUTE + timedelta(seconds=10))
+        return sorted((str(run.due), str(run.due_to), run.cause, run.outcome) for run in simulation.rows())
 
     asleep, down = simulate(every_minute()), simulate(every_minute())
     asleep.suspend(timedelta(hours=3, seconds=30))

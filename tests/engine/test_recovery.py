@@ -11,7 +11,8 @@ from daybell.engine import loop
 from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow
 from daybell.engine.ports import DefinitionsRead
 from daybell.engine.records import Records
-from daybell.engine.simulated import Behaviour, Simulation
+from daybell.engine.simulated import Simulation
+from daybell.engine.virtual_workers import Behaviour
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict
 from daybell.model.job import Job

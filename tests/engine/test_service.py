@@ -21,8 +21,8 @@ from daybell.engine.memory import (
     VirtualDeadlines,
 )
 from daybell.engine.service import Place, SchedulerService
-from daybell.engine.simulated import Behaviour, VirtualWorkers
 from daybell.engine.state import EngineConfig
+from daybell.engine.virtual_workers import Behaviour, VirtualWorkers
 from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
 from daybell.model.events import AnyEvent
 from daybell.model.job import Job

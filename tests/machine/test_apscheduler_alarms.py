@@ -8,8 +8,10 @@ import pytest
 from apscheduler.schedulers import base
 
 from builders import at
+from daybell.core.clocks import Reading, Slept
 from daybell.machine.alarms import ApschedulerAlarms
 from daybell.machine.clock import SystemClock
+from daybell.machine.clock_watch import ClockWatch
 from waiting import until
 
 FAR = at("2199-01-01 00:00")
@@ -86,3 +88,87 @@ def test_an_alarm_that_became_due_while_the_machine_slept_rings_after_the_wake(
     slept = timedelta(hours=12)
     assert rung.wait(5)
     alarms.stop()
+
+
+def test_a_watch_is_asked_before_what_is_due_rings_and_at_each_beat() -> None:
+    order: list[str] = []
+    asked = 0
+
+    def watch(within: timedelta) -> None:
+        nonlocal asked
+        asked += 1
+        order.append("asked")
+
+    alarms = ApschedulerAlarms(beat=0.02, watches=[watch])
+    alarms.set("a", at("2020-01-01 00:00"))
+    alarms.start(order.append)
+    until(lambda: "a" in order)
+    before = asked
+    until(lambda: asked > before + 2)
+    alarms.stop()
+    assert order[0] == "asked"
+    assert order.count("a") == 1
+
+
+def test_a_watch_is_told_how_soon_it_was_to_be_asked_again() -> None:
+    told: list[timedelta] = []
+    rung = threading.Event()
+    alarms = ApschedulerAlarms(watches=[told.append])
+    alarms.start(lambda key: rung.set())
+    until(lambda: len(told) == 1)
+    due = SystemClock().now() + timedelta(seconds=0.2)
+    alarms.set("a", due)
+    assert rung.wait(5)
+    alarms.stop()
+    assert told[0] == timedelta(seconds=15)
+    assert timedelta(0) <= min(told) <= timedelta(seconds=0.2)
+
+
+def test_a_watch_that_fails_is_logged_and_stops_neither_the_alarms_nor_the_next_watch(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(within: timedelta) -> None:
+        raise ValueError("no luck")
+
+    asked, rung = threading.Event(), threading.Event()
+    alarms = ApschedulerAlarms(beat=0.02, watches=[broken, lambda within: asked.set()])
+    alarms.start(lambda key: rung.set())
+    alarms.set("a", SystemClock().now() + timedelta(milliseconds=50))
+    assert asked.wait(5)
+    assert rung.wait(5)
+    alarms.stop()
+    assert "a watch failed" in caplog.text
+    assert "no luck" in caplog.text
+
+
+def test_what_a_watch_finds_is_heard_before_the_alarms_that_ring_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The machine sleeps over two alarms; the engine must know it when they ring."""
+    slept = timedelta(0)
+
+    class Wall(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # as the library calls it
+            return datetime.now(tz) + slept  # noqa: TID251 - the real clock beneath the shifted one
+
+    def look() -> Reading:
+        reading, asleep = SystemClock().look(), slept
+        looked.set()
+        return Reading(reading.wall + asleep, reading.boot + asleep.total_seconds(), reading.monotonic)
+
+    monkeypatch.setattr(base, "datetime", Wall)
+    mailbox: list[object] = []
+    looked = threading.Event()
+    alarms = ApschedulerAlarms(beat=0.05, watches=[ClockWatch(look, mailbox.append).beat])
+    alarms.start(mailbox.append)
+    for key, hours in (("a", 1), ("b", 2)):
+        alarms.set(key, SystemClock().now() + timedelta(hours=hours))
+    assert looked.wait(5)
+    slept = timedelta(hours=3)
+    until(lambda: len(mailbox) == 3)
+    alarms.stop()
+    found, *late = mailbox
+    assert isinstance(found, Slept)
+    assert abs(found.length - slept) < timedelta(seconds=1)
+    assert late == ["a", "b"]

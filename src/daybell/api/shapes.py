@@ -18,9 +18,27 @@ class JobStatusShape(TypedDict):
     run_count: int
     error_count: int
     is_running: bool
+    waiting_for: str | None
+    waiting_until: str | None
     is_paused: bool
     paused_until: str | None
     snoozed_until: str | None
+
+
+class StatisticsShape(TypedDict):
+    """What the scheduler has done since then."""
+
+    since: str
+    dispatched: int
+    started: int
+    skipped: dict[str, int]
+    deferred: int
+    retried: int
+    completed: int
+    failed: int
+    errors: int
+    last_pass: str | None
+    next_due: str | None
 
 
 class SchedulerShape(TypedDict):
@@ -31,6 +49,7 @@ class SchedulerShape(TypedDict):
     version: str
     home: str
     pid: int
+    stats: StatisticsShape
 
 
 class ProblemShape(TypedDict):
@@ -67,4 +86,6 @@ class RunShape(TypedDict):
     error: str | None
     log: str | None
     retry_of: str | None
+    follows: str | None
+    definition: str
     traceparent: str

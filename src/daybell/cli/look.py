@@ -143,6 +143,15 @@ def coming(job: JobStatusShape, terminal: Terminal) -> str:
     return short(job["next_run"], terminal.now, terminal.zone)
 
 
+def waiting(job: JobStatusShape, terminal: Terminal) -> str:
+    """What its run waits for beside a slot; empty where it does not."""
+    if not job["waiting_for"]:
+        return ""
+    return (
+        f"waiting for {job['waiting_for']}, until {short(job['waiting_until'], terminal.now, terminal.zone)}"
+    )
+
+
 def _job_row(job: JobStatusShape, terminal: Terminal) -> Row:
     word, style = OUTCOMES.get(job["last_outcome"] or "", ("", ""))
     last = short(job["last_run"], terminal.now, terminal.zone)
@@ -155,7 +164,7 @@ def _job_row(job: JobStatusShape, terminal: Terminal) -> Row:
             Cell(str(job["run_count"])),
             Cell(str(job["error_count"]), "red" if job["error_count"] else ""),
         ],
-        note=failing(job),
+        note=waiting(job, terminal) or failing(job),
     )
 
 
@@ -176,6 +185,7 @@ def _job_fields(answer: JobAnswer, terminal: Terminal) -> list[tuple[str, str]]:
         ("about", job["description"]),
         ("tags", ", ".join(job["tags"])),
         ("state", now["state"]),
+        ("waits", waiting(now, terminal)),
         ("silent until", full(now["snoozed_until"], terminal.zone) if now["snoozed_until"] else ""),
         ("paused until", full(now["paused_until"], terminal.zone) if now["paused_until"] else ""),
         ("schedule", now["schedule"]),

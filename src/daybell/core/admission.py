@@ -4,6 +4,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from daybell.core.deferral import Hindrance
 from daybell.model.job import Job
 from daybell.model.run import Cause
 
@@ -13,6 +14,8 @@ class Request(Struct, frozen=True):
 
     job: Job
     cause: Cause
+    hindrance: Hindrance | None = None
+    """What it must wait for, before anything else."""
 
 
 class Load(Struct, frozen=True):
@@ -30,6 +33,8 @@ class Load(Struct, frozen=True):
     busy_group: int = 0
     """How many of them belong to the job's group."""
     group_slots: int = 1
+    has_late_turn: bool = True
+    """No other late run has just started: they start one at a time (M10)."""
 
 
 class Start(Struct, frozen=True):
@@ -38,6 +43,12 @@ class Start(Struct, frozen=True):
 
 class Wait(Struct, frozen=True):
     """It runs as soon as there is room for it."""
+
+
+class Defer(Struct, frozen=True):
+    """It waits for something else than a slot (K1)."""
+
+    hindrance: Hindrance
 
 
 class Replace(Struct, frozen=True):
@@ -50,22 +61,26 @@ class Skip(Struct, frozen=True):
     reason: str
 
 
-Verdict = Start | Wait | Replace | Skip
+Verdict = Start | Wait | Defer | Replace | Skip
 
 
 def admit(request: Request, load: Load) -> Verdict:
-    """Paused first, then overlap, then limits: a manual run passes a pause, but nothing else (O3, M8)."""
+    """Pause, conditions, overlap, limits, in this order: a manual run passes the first two (O3, M8)."""
     if load.is_paused and request.cause != "manual":
         return Skip("paused")
+    if request.hindrance is not None:
+        return Defer(request.hindrance)
     if load.running or load.waiting:
         verdict = _overlap(request, load)
         if verdict is not None:
             return verdict
-    return Start() if has_room(request.job, load) else Wait()
+    return Start() if has_room(request.job, request.cause, load) else Wait()
 
 
-def has_room(job: Job, load: Load) -> bool:
+def has_room(job: Job, cause: Cause, load: Load) -> bool:
     """Whether a run of this job may have a slot now: of all, of its group's, and of its own (O4)."""
+    if cause == "catch_up" and not load.has_late_turn:
+        return False
     if load.busy >= load.slots or len(load.running) >= own_slots(job):
         return False
     return job.group is None or load.busy_group < load.group_slots

@@ -13,7 +13,19 @@ from daybell.core.plain import plain
 from daybell.core.shapes import Remark
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidCron, InvalidTimezone
-from daybell.model.job import CatchUp, CommandHandler, CronTrigger, IntervalTrigger, Job, Notify
+from daybell.model.job import (
+    CatchUp,
+    CommandHandler,
+    Conditions,
+    CronTrigger,
+    IntervalTrigger,
+    Job,
+    JobTrigger,
+    Limits,
+    Notify,
+    Retry,
+)
+from daybell.model.sizes import Size
 
 SHORTEST = timedelta(seconds=1)
 """Of an interval: what starts more often belongs into one long-running program."""
@@ -23,6 +35,12 @@ HIGHEST = 1000
 """Of priorities: more would only hide that two jobs compete."""
 RESERVED = re.compile(r"con|nul|aux|prn|(com|lpt)[0-9]")
 """Names that Windows gives to devices, with any ending."""
+NICE = range(-20, 20)
+SMALLEST = Size(1 << 20)
+"""Of a limit on memory: below, nothing even starts."""
+FACTORS = 100
+"""Of the factor by which waits grow: more is a slip of the pen."""
+LONGEST_JITTER = Duration(days=1)
 REFERENCE = "keyring:"
 """How a reference to a secret begins; it is kept free for the day on which Daybell can follow one."""
 EXAMPLES = {
@@ -31,6 +49,7 @@ EXAMPLES = {
     "expression": '"30 2 * * *"',
     "every": '"5m"',
     "at": '"2026-12-24T18:00:00"',
+    "job": '"mount-disk"',
 }
 
 
@@ -54,7 +73,10 @@ def dump_job(job: Job) -> bytes:
 
 @lru_cache(maxsize=1)
 def _rules(zone: ZoneInfo) -> shapes.Rules:
-    zoned = {(CronTrigger, "timezone"): partial(check_timezone, machine=zone)}
+    zoned = {
+        (CronTrigger, "timezone"): partial(check_timezone, machine=zone),
+        (Job, ""): partial(_check_job, zone=zone),
+    }
     return shapes.Rules(CHECKS | zoned, EXAMPLES)
 
 
@@ -145,9 +167,54 @@ def _check_command(handler: CommandHandler) -> Iterator[Remark]:
         )
 
 
+def _check_jitter(window: Duration) -> Iterator[Remark]:
+    if window > LONGEST_JITTER:
+        yield "", f'expected at most "{LONGEST_JITTER}", found "{window}"'
+
+
+def _check_other(job_id: str) -> Iterator[Remark]:
+    if not SLUG.fullmatch(job_id):
+        yield "", f"expected the id of another job, found {show(job_id)}"
+
+
+def _check_needs(job_ids: tuple[str, ...]) -> Iterator[Remark]:
+    for place, job_id in enumerate(job_ids):
+        yield from ((f"[{place}]", message) for _, message in _check_other(job_id))
+
+
+def check_at_least_one(number: int) -> Iterator[Remark]:
+    if number < 1:
+        yield "", f"expected at least 1, found {number}"
+
+
+def _check_multiplier(factor: float) -> Iterator[Remark]:
+    if not 1 <= factor <= FACTORS:
+        yield "", f"expected a number from 1 to {FACTORS}, found {factor:g}"
+
+
+def _check_nice(nice: int) -> Iterator[Remark]:
+    if nice not in NICE:
+        yield "", f"expected a whole number from {NICE[0]} to {NICE[-1]}, found {nice}"
+
+
+def _check_memory(size: Size) -> Iterator[Remark]:
+    if size < SMALLEST:
+        yield "", f'expected at least "{SMALLEST}", found "{size}"'
+
+
+def _check_span(job: Job, zone: ZoneInfo) -> Iterator[Remark]:
+    if job.start and job.end and zones.instant(job.end, zone) < zones.instant(job.start, zone):
+        yield "end", "expected an instant later than start"
+
+
 def _check_wishes(wishes: tuple[str, ...]) -> Iterator[Remark]:
     if "recovery" in wishes and "failure" not in wishes:
         yield "", 'a recovery is told only of a failure that was told, add "failure"'
+
+
+def _check_job(job: Job, zone: ZoneInfo) -> Iterator[Remark]:
+    yield from _check_concurrency(job)
+    yield from _check_span(job, zone)
 
 
 def _check_concurrency(job: Job) -> Iterator[Remark]:
@@ -169,11 +236,21 @@ def _check_priority(priority: int) -> Iterator[Remark]:
 
 CHECKS: dict[tuple[type, str], shapes.Check] = {
     (Job, "id"): _check_id,
-    (Job, ""): _check_concurrency,
     (Job, "name"): _check_name,
     (Job, "group"): _check_group,
     (Job, "priority"): _check_priority,
     (Job, "timeout"): check_positive,
+    (Job, "max_runs"): check_at_least_one,
+    (Job, "jitter"): _check_jitter,
+    (Job, "needs"): _check_needs,
+    (JobTrigger, "job"): _check_other,
+    (Retry, "max_attempts"): check_at_least_one,
+    (Retry, "multiplier"): _check_multiplier,
+    (Conditions, "idle"): check_positive,
+    (Conditions, "max_wait"): check_positive,
+    (Limits, "nice"): _check_nice,
+    (Limits, "memory"): _check_memory,
+    (Limits, "cpu_time"): check_positive,
     (CatchUp, "window"): check_positive,
     (Job, "late_after"): check_positive,
     (Job, "too_long_after"): check_positive,

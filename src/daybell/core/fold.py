@@ -22,7 +22,7 @@ from daybell.model.events import (
 )
 from daybell.model.incident import Incident, NoticeText
 from daybell.model.record import JobRecord, OpenRun
-from daybell.model.run import Run
+from daybell.model.run import AUTOMATIC, Run
 
 AHEAD = timedelta(days=1)
 """A cursor that is further ahead than this comes from a clock that was wrong."""
@@ -41,8 +41,9 @@ def fold_record(record: JobRecord | None, event: AnyEvent) -> JobRecord | None:
             return replace(record, is_paused=False, paused_until=None)
         case RunSkipped(run=run) | RunQueued(run=run) | RunClaimed(run=run):
             return _decided(record, run)
-        case RunStarted(at=at):
-            return replace(record, last_run=at, run_count=record.run_count + 1, is_late=False)
+        case RunStarted(at=at, attempt=attempt):
+            count = record.run_count + (attempt == 1)
+            return replace(record, last_run=at, run_count=count, is_late=False)
         case NoticeHeld(notice=notice) | NoticeSent(notice=notice):
             return replace(record, is_late=record.is_late or notice.kind == "late")
         case RunFinished(run=run):
@@ -54,12 +55,15 @@ def fold_record(record: JobRecord | None, event: AnyEvent) -> JobRecord | None:
 def fold_open_run(open_run: OpenRun | None, event: AnyEvent) -> OpenRun | None:
     """The open run that the event is about, after it; None once it has an outcome."""
     match event:
-        case RunQueued(run=run):
-            return OpenRun(run=run, is_waiting=True)
+        case RunQueued(run=run, deferral=deferral, failures=failures, last_outcome=last):
+            return OpenRun(run=run, is_waiting=True, deferral=deferral, failures=failures, last_outcome=last)
+        case RunClaimed(run=run, at=at) if open_run is not None:
+            return replace(open_run, run=run, is_waiting=False, claimed=at, deferral=None, process=None)
         case RunClaimed(run=run, at=at):
             return OpenRun(run=run, is_waiting=False, claimed=at)
         case RunStarted(at=at, process=process) if open_run is not None:
-            return replace(open_run, run=replace(open_run.run, started=at), process=process)
+            run = replace(open_run.run, started=open_run.run.started or at)
+            return replace(open_run, run=run, process=process)
         case RunFinished():
             return None
         case _:
@@ -125,8 +129,10 @@ def _finished(record: JobRecord, run: Run) -> JobRecord:
     """What never started says nothing of the job."""
     if run.started is None and not run.is_failure:
         return record
+    is_counted = run.started is not None and run.cause in AUTOMATIC
     return replace(
         record,
+        automatic_count=record.automatic_count + is_counted,
         last_outcome=run.outcome,
         last_error=run.error if run.is_failure else None,
         last_duration_ms=run.duration_ms,

@@ -123,12 +123,13 @@ def job_entry(job: JobStatus, when: When) -> Entry:
     """
     may_be_due = job.state != "disabled"
     is_open = job.is_running or job.state == "queued"
+    may_run = not is_open or (not job.is_running and job.waiting_for is not None)
     toggle = Action("resume" if job.is_paused else "pause", job.id)
     until_tomorrow = Action("pause_until_tomorrow", job.id)
     entries = (
         note("outcome", outcome_line(job, when)),
         SEPARATOR,
-        Entry("Run now", Action("run", job.id), enabled=not is_open, key="run"),
+        Entry("Run now", Action("run", job.id), enabled=may_run, key="run"),
         Entry("Cancel run", Action("cancel", job.id), enabled=is_open, key="cancel"),
         Entry(log_label(job), Action("open_log", job.id), enabled=job.last_run is not None, key="open_log"),
         SEPARATOR,
@@ -169,6 +170,8 @@ def standing(job: JobStatus, when: When) -> str:
         case "paused":
             until = f" until {when(job.paused_until)}" if job.paused_until else ""
             parts = [f"paused{until}", *failed]
+        case "queued" if job.waiting_for and job.waiting_until:
+            parts = [f"waiting for {job.waiting_for}, until {when(job.waiting_until)}"]
         case _:
             parts = [STANDINGS[job.state]]
     return ", ".join(parts)

@@ -6,9 +6,11 @@ from datetime import datetime
 from msgspec import Struct
 
 from daybell.core.catchup import TOO_LATE
+from daybell.core.deferral import given_up
+from daybell.core.schedule import definition_digest
 from daybell.model.job import Job
 from daybell.model.record import OpenRun
-from daybell.model.run import Outcome, ProcessIdentity, Run
+from daybell.model.run import AUTOMATIC, Outcome, ProcessIdentity, Run
 
 
 class Living(Struct, frozen=True):
@@ -42,10 +44,15 @@ class Close(Struct, frozen=True):
 Verdict = Wait | Adopt | Close
 
 
-def recover(open_run: OpenRun, job: Job | None, living: Sequence[Living], now: datetime) -> Verdict:
-    """`job` as it is defined now, if it still is; `living` is what still lives of this run (L4, L5)."""
+def recover(
+    open_run: OpenRun, job: Job | None, living: Sequence[Living], now: datetime, *, is_known: bool = False
+) -> Verdict:
+    """`job` as it is defined now, if it still is; `living` is what still lives of this run (L4, L5).
+
+    `is_known`: its file is there, but not valid now, so that the job is expected back.
+    """
     if open_run.is_waiting:
-        return _wait(open_run, job, now)
+        return Wait() if job is None and is_known else _wait(open_run, job, now)
     policy = job.on_interrupt if job is not None else "leave"
     main = next((one.process for one in living if one.is_main), None)
     if main is not None:
@@ -64,10 +71,28 @@ def may_run_again(run: Run, job: Job | None) -> bool:
     return job is not None and job.on_interrupt == "rerun" and job.enabled and run.retry_of is None
 
 
+def dropped(run: Run, job: Job | None) -> str | None:
+    """Why a run that waits is not wanted any more; None while it is.
+
+    One that has failed before is another attempt at what the job was then (R2).
+    """
+    if job is None:
+        return "its job was removed"
+    if not job.enabled and run.cause in AUTOMATIC:
+        return "its job was disabled"
+    if run.attempts and run.definition not in ("", definition_digest(job)):
+        return "its job was edited"
+    return None
+
+
 def _wait(open_run: OpenRun, job: Job | None, now: datetime) -> Verdict:
     due = open_run.run.due
-    if job is None:
-        return Close("interrupted", "its job was removed while it waited")
+    reason = dropped(open_run.run, job)
+    if job is None or reason is not None:
+        end = given_up(open_run, "skipped", reason or "")
+        return Close(end.outcome, end.reason)
+    if open_run.last_outcome is not None:
+        return Wait()
     if due is not None and due < now - job.catch_up.window:
         return Close("missed", TOO_LATE)
     return Wait()

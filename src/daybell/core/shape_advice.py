@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from msgspec import inspect
 
 from daybell.core.documents import show
+from daybell.model.durations import Duration
+from daybell.model.sizes import Size
 
 YEARS = range(1970, 3000)
 """Of the dates that are taken."""
@@ -14,13 +16,18 @@ LONGEST_KEY = 60
 NAMES: Mapping[type[inspect.Type], str] = {
     inspect.StructType: "an object",
     inspect.UnionType: "an object",
-    inspect.CustomType: 'a duration such as "90s", "5m", "2h" or "1d", at most 100 years',
     inspect.DateTimeType: f'a date and time such as "2026-12-24T18:00:00", from {YEARS[0]} to {YEARS[-1]}',
     inspect.TimeType: 'a time of day such as "22:00"',
     inspect.IntType: "a whole number",
+    inspect.FloatType: "a number",
     inspect.BoolType: "true or false",
 }
 """What is expected, in words."""
+OWN: Mapping[type, str] = {
+    Duration: 'a duration such as "90s", "5m", "2h" or "1d", at most 100 years',
+    Size: 'a size such as "512M" or "2G"',
+}
+"""The same, of kinds of our own."""
 
 
 def expected(outline: inspect.Type) -> str:
@@ -30,6 +37,8 @@ def expected(outline: inspect.Type) -> str:
             return f"a list of {expected(choice)}"
         case inspect.VarTupleType(item_type=item):
             return f"a list of {expected(item).removeprefix('a ').removeprefix('an ')}s"
+        case inspect.CustomType(cls=kind):
+            return OWN[kind]
         case inspect.DictType():
             return "an object that maps strings to strings"
         case inspect.LiteralType(values=choices):
@@ -44,8 +53,8 @@ def remedy(value: object, outline: inspect.Type) -> str:
             return ", write it without quotes"
         case inspect.StrType(), int() | float():
             return f', write "{show(value)}"'
-        case inspect.CustomType(), int() if not isinstance(value, bool):
-            return f', write "{value}s" for seconds'
+        case inspect.CustomType(cls=kind), int() if not isinstance(value, bool):
+            return f', write "{value}s" for seconds' if kind is Duration else f', write "{value}" for bytes'
         case inspect.VarTupleType(item_type=inspect.StrType() | inspect.LiteralType()), str():
             return f", write {show(value.split())}"
         case inspect.VarTupleType(), dict():

@@ -13,6 +13,7 @@ from daybell.core.documents import show
 from daybell.core.shape_advice import YEARS, expected, meant, remedy, unknown
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition
+from daybell.model.sizes import Size
 from daybell.model.status import Problem
 
 S = TypeVar("S", bound=Struct)
@@ -70,8 +71,8 @@ def _at_once(document: Members, kind: type[S], rules: Rules, given: Members) -> 
     return None if _is_remarked(value, rules) else value
 
 
-def _custom(_kind: type, value: object) -> object:
-    found = _duration(value) if isinstance(value, str) else INVALID
+def _custom(kind: type, value: object) -> object:
+    found = WRITTEN[kind](value) if isinstance(value, str) else INVALID
     if found is INVALID:
         raise ValueError
     return found
@@ -223,8 +224,10 @@ def _scalar(value: object, outline: inspect.Type) -> object:
             return value
         case inspect.LiteralType(values=choices), str() | int() if not isinstance(value, bool):
             return value if value in choices else INVALID
-        case inspect.CustomType(), str():
-            return _duration(value)
+        case inspect.FloatType(), int() | float() if not isinstance(value, bool):
+            return float(value)
+        case inspect.CustomType(cls=kind), str():
+            return WRITTEN[kind](value)
         case inspect.DateTimeType(), str():
             return _datetime(value)
         case inspect.TimeType(), str():
@@ -238,6 +241,17 @@ def _duration(text: str) -> object:
     except (ValueError, OverflowError):
         return INVALID
     return length if length <= LONGEST else INVALID
+
+
+def _size(text: str) -> object:
+    try:
+        return Size.parse(text)
+    except (ValueError, OverflowError):
+        return INVALID
+
+
+WRITTEN: Mapping[type, Callable[[str], object]] = {Duration: _duration, Size: _size}
+"""Kinds of our own, and how their text is read."""
 
 
 def _datetime(text: str) -> object:

@@ -28,6 +28,8 @@ class Standing(Struct, frozen=True):
 def job_status(standing: Standing, zone: ZoneInfo) -> JobStatus:
     """Times in that zone."""
     record = standing.record
+    deferrals = [one.deferral for one in standing.open_runs if one.deferral is not None]
+    first = min(deferrals, key=lambda one: one.until, default=None)
     return JobStatus(
         id=standing.job.id,
         name=standing.job.title,
@@ -41,6 +43,8 @@ def job_status(standing: Standing, zone: ZoneInfo) -> JobStatus:
         run_count=record.run_count,
         error_count=record.error_count,
         is_running=any(not open_run.is_waiting for open_run in standing.open_runs),
+        waiting_for=first.reason if first else None,
+        waiting_until=_local(first.until if first else None, zone),
         is_paused=standing.is_paused,
         paused_until=_local(record.paused_until, zone),
         snoozed_until=_local(standing.snoozed_until, zone),

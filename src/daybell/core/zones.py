@@ -23,6 +23,11 @@ def zone(name: str, machine: ZoneInfo) -> ZoneInfo:
         raise InvalidTimezone(_unknown(name)) from None
 
 
+def name(zone: ZoneInfo) -> str:
+    """Its IANA name, by which `zone` finds it again."""
+    return zone.key or LOCAL
+
+
 def offset(moment: datetime, zone: ZoneInfo) -> timedelta:
     """What is added to UTC at this instant to get the time on the wall."""
     return moment.astimezone(zone).utcoffset() or timedelta(0)

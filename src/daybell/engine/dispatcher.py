@@ -4,15 +4,21 @@ from concurrent.futures import Future
 from datetime import timedelta
 from typing import assert_never
 
-from daybell.core.schedule import has_startup
+from daybell.core.clocks import Slept
+from daybell.core.schedule import has_startup, is_open
 from daybell.engine.batch import Deadline, End
+from daybell.engine.dependencies import Dependencies
 from daybell.engine.incidents import Watch
 from daybell.engine.messages import (
     AlarmRang,
     Asked,
     AttemptEnded,
     AttemptStarted,
+    ClockMoved,
     DeadlineReached,
+    FactsChanged,
+    FactsSteady,
+    LateTurnOver,
     Message,
     NoticesDue,
     NotStarted,
@@ -25,17 +31,20 @@ from daybell.engine.messages import (
     StopOverdue,
     TryRecording,
     Verb,
+    ZoneMoved,
 )
 from daybell.engine.planning import Planner
-from daybell.engine.ports import Clock, DefinitionsRead, Ids, LogFiles
+from daybell.engine.ports import DefinitionsRead, Outside
 from daybell.engine.recovery import Recovery, Survivors
 from daybell.engine.runs import Runs
-from daybell.engine.state import State
+from daybell.engine.state import Ending, State
+from daybell.engine.surroundings import Around
 from daybell.engine.verbs import Verbs
+from daybell.engine.zone import Zone
 from daybell.model.durations import spell
 from daybell.model.errors import Conflict, DaybellError
 from daybell.model.events import SchedulerStarted, SchedulerStopped
-from daybell.model.job import GRACE
+from daybell.model.job import GRACE, Job
 
 MARGIN = timedelta(seconds=1)
 """How long before the shutdown timeout the final signal comes, so that the end is still seen."""
@@ -44,12 +53,17 @@ MARGIN = timedelta(seconds=1)
 class Dispatcher:
     """Folds messages into the state and leaves in its batch what the loop must do."""
 
-    def __init__(self, state: State, clock: Clock, ids: Ids, logs: LogFiles) -> None:
+    def __init__(self, state: State, outside: Outside) -> None:
+        clock = outside.clock
         self.state = state
         self._clock = clock
         self.watch = Watch(state, clock)
-        self._runs = Runs(state, clock, ids, logs, self.watch)
+        self.around = Around(state, clock)
+        self._runs = Runs(state, outside, self.watch, self.around)
+        self._attempts = self._runs.attempts
         self.planner = Planner(state, clock, self._runs)
+        self._zone = Zone(state, clock, self.planner)
+        self._dependencies = Dependencies(state, clock, self._runs)
         self.recovery = Recovery(state, clock, self._runs)
         self._verbs = Verbs(state, clock, self._runs, self.planner)
         self._stop_replies: list[Future[tuple[str, ...]]] = []
@@ -63,26 +77,31 @@ class Dispatcher:
         self.state.record(SchedulerStarted(at=now, jobs=len(read.jobs), version=self.state.config.version))
         self.planner.take_in(read)
         self.recovery.settle(survivors)
+        self._zone.begin()
         if self.state.records.lives == 1 and not (read.jobs or read.invalid):
             self.watch.greet()
         for job in self.state.jobs.values():
             self.planner.settle(job)
-            if job.enabled and has_startup(job) and self.state.config.is_enabled:
+            if has_startup(job) and self.state.config.is_enabled and self._is_open(job):
                 self._runs.request(job, "schedule")
+        self._dependencies.follow()
 
     def handle(self, message: Message) -> None:
+        self._handle(message)
+        self._dependencies.follow()
+
+    def _handle(self, message: Message) -> None:
         match message:
             case AlarmRang(job_id=job_id):
                 self._rang(job_id)
-            case AttemptStarted():
-                self._runs.started(message)
-            case AttemptEnded():
-                self._runs.ended(message)
-                self._stop_if_over()
-            case DeadlineReached(run_id=run_id):
-                self._overran(run_id)
+            case AttemptStarted() | AttemptEnded() | DeadlineReached():
+                self._hear(message)
             case NotStarted() | StillRunning() | NoticesDue():
                 self.watch.handle(message)
+            case LateTurnOver(run_id=run_id):
+                self._runs.end_turn(run_id)
+            case ClockMoved() | ZoneMoved() | FactsChanged() | FactsSteady():
+                self._look_around(message)
             case TryRecording():
                 pass  # any batch tries
             case StopOverdue():
@@ -92,9 +111,49 @@ class Dispatcher:
             case _ as never:
                 assert_never(never)
 
+    def _hear(self, message: AttemptStarted | AttemptEnded | DeadlineReached) -> None:
+        match message:
+            case AttemptStarted():
+                self._attempts.started(message)
+            case AttemptEnded():
+                self._attempts.ended(message)
+                self._stop_if_over()
+            case DeadlineReached(run_id=run_id):
+                self._overran(run_id)
+            case _ as never:
+                assert_never(never)
+
     def fill_slots(self) -> None:
         """Start what waits, as far as slots are free."""
         self._runs.fill_slots()
+
+    def _look_around(self, message: ClockMoved | ZoneMoved | FactsChanged | FactsSteady) -> None:
+        """The machine, or what surrounds it, is not what it was."""
+        match message:
+            case ClockMoved(finding=finding):
+                if isinstance(finding, Slept):
+                    self.around.woke()
+                self._settle_all()
+            case ZoneMoved(zone=zone):
+                if self.state.config.follows_machine:
+                    self._zone.change(zone)
+                    self._settle_all()
+            case FactsChanged(facts=facts):
+                self.around.changed(facts)
+            case FactsSteady():
+                if self.around.steady():
+                    self._runs.stop_what_lost()
+                    self._runs.reconsider_all()
+            case _ as never:
+                assert_never(never)
+
+    def _settle_all(self) -> None:
+        for job in list(self.state.jobs.values()):
+            self.planner.settle(job)
+            self.state.batch.touched.add(job.id)
+
+    def _is_open(self, job: Job) -> bool:
+        return is_open(job, self._clock.now(), self.state.calendar(job.id))
 
     def _rang(self, job_id: str) -> None:
         job = self.state.jobs.get(job_id)
@@ -105,7 +164,7 @@ class Dispatcher:
     def _overran(self, run_id: str) -> None:
         open_run = self.state.records.open_runs.get(run_id)
         if open_run is not None:
-            self._runs.end(open_run, "timed_out", None)
+            self._attempts.end(open_run, Ending("timed_out", None))
 
     def _answer(self, verb: Verb, reply: Future[tuple[str, ...]]) -> None:
         if isinstance(verb, Stop):
@@ -117,6 +176,8 @@ class Dispatcher:
                 self.state.batch.answers.append((reply, Conflict(self.state.cannot_record)))
                 return
             self.state.batch.promises.append(reply)
+        if isinstance(verb, DefinitionsRead):
+            self._dependencies.forget()
         try:
             self.state.batch.answers.append((reply, self._verbs.answer(verb)))
         except DaybellError as error:
@@ -128,7 +189,7 @@ class Dispatcher:
         timeout = self.state.config.shutdown_timeout
         grace = max(min(GRACE, timeout - MARGIN), timedelta(0))
         for open_run in list(self.state.records.open_runs.values()):
-            self._runs.end(open_run, "interrupted", "Daybell was stopped", grace)
+            self._attempts.end(open_run, Ending("interrupted", "Daybell was stopped"), grace)
         self.state.batch.deadlines.append(Deadline("stop", timeout, StopOverdue()))
         self._stop_if_over()
 
@@ -136,7 +197,7 @@ class Dispatcher:
         timeout = self.state.config.shutdown_timeout
         for open_run in list(self.state.records.open_runs.values()):
             self.state.batch.ends.append(End(open_run.run.run_id, timedelta(0)))
-            self._runs.finish(open_run.run, "interrupted", f"it did not end within {spell(timeout)}")
+            self._attempts.finish(open_run.run, "interrupted", f"it did not end within {spell(timeout)}")
         self._stop_if_over()
 
     def _stop_if_over(self) -> None:

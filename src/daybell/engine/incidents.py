@@ -14,10 +14,7 @@ from daybell.model.events import IncidentChanged, NoticeHeld, NoticeSent
 from daybell.model.incident import Incident, NoticeText
 from daybell.model.job import Job
 from daybell.model.record import OpenRun
-from daybell.model.run import Cause, Run
-
-AUTOMATIC: frozenset[Cause] = frozenset({"schedule", "catch_up"})
-"""Causes of runs for which nobody waits at the screen."""
+from daybell.model.run import AUTOMATIC, Run
 
 
 class Watch:
@@ -31,17 +28,17 @@ class Watch:
         """At once, also in the quiet hours: somebody has just started Daybell for the first time."""
         self._send(notices.greeting())
 
-    def admitted(self, run: Run, job: Job) -> None:
-        """It should start soon. Time asleep does not make it late, nor what was missed before (N3)."""
+    def admitted(self, run: Run, job: Job, expected: datetime | None) -> None:
+        """It should start soon: by `expected`, or from now on. Time asleep does not make it late (N3)."""
         if job.late_after is None or run.cause not in AUTOMATIC:
             return
         now = self._clock.now()
-        due = now if run.due is None or run.cause == "catch_up" else run.due
+        due = now if expected is None else expected
         self._expect_start(run.run_id, max(job.late_after + (due - now), timedelta(0)))
 
     def started(self, run: Run, job: Job) -> None:
         self._no_longer_late(run.run_id, job)
-        if job.too_long_after is not None:
+        if job.too_long_after is not None and run.attempts <= 1:  # once a run, however often it is tried (N4)
             deadline = Deadline(f"{run.run_id}/long", job.too_long_after, StillRunning(run.run_id))
             self._state.batch.deadlines.append(deadline)
 

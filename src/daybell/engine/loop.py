@@ -5,22 +5,28 @@ Each batch of messages is decided, made durable, carried out and only then told,
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from daybell.core import notices
-from daybell.engine.batch import Adoption, Batch, Deadline
+from daybell.engine.batch import Batch, Deadline
 from daybell.engine.bus import Bus
 from daybell.engine.dispatcher import Dispatcher
+from daybell.engine.hands import Hands
 from daybell.engine.mailbox import Mailbox
-from daybell.engine.messages import AlarmRang, Asked, AttemptEnded, Message, NoticesDue, TryRecording
+from daybell.engine.messages import (
+    AlarmRang,
+    Asked,
+    FactsChanged,
+    Message,
+    NoticesDue,
+    TryRecording,
+)
 from daybell.engine.planning import Look
 from daybell.engine.ports import (
     Alarms,
-    Attempt,
-    AttemptResult,
     Clock,
     Deadlines,
     DefinitionsRead,
@@ -29,16 +35,21 @@ from daybell.engine.ports import (
     Ledger,
     LogFiles,
     Nobody,
+    Outside,
+    Probes,
     Silence,
     Survivors,
     Teller,
+    Unknown,
     Workers,
 )
 from daybell.engine.recording import Recorder
-from daybell.engine.registry import JobRegistry
+from daybell.engine.registry import JobRegistry, Whole
 from daybell.engine.state import EngineConfig, State
+from daybell.engine.statistics import Tally
 from daybell.model.errors import DaybellError, NotRunning
 from daybell.model.events import AnyEvent, Numbered
+from daybell.model.facts import Facts
 from daybell.model.status import Problem, SchedulerState
 
 log = logging.getLogger(__name__)
@@ -50,6 +61,7 @@ RETRY = timedelta(seconds=15)
 """How soon a ledger that refused is asked again."""
 LEDGER = "@ledger"
 """The key of that deadline."""
+NEVER_DUE = "cannot be planned, so it is not due until its file is read again"
 NOTICES = "@notices"
 """The key of the one alarm that is no job's: no id begins like this."""
 
@@ -67,6 +79,7 @@ class Ports(Struct, frozen=True):
     logs: LogFiles
     teller: Teller = Silence()
     survivors: Survivors = Nobody()
+    probes: Probes = Unknown()
 
 
 class Engine:
@@ -79,9 +92,10 @@ class Engine:
         self._registry = registry
         self._bus = bus
         self._mailbox = mailbox
-        self._state = State(config)
-        self._dispatcher = Dispatcher(self._state, ports.clock, ports.ids, ports.logs)
+        self._state = State(config, Tally(ports.clock.now()))
+        self._dispatcher = Dispatcher(self._state, Outside(ports.clock, ports.ids, ports.logs))
         self._recorder = Recorder(ports.ledger, ports.clock, self._state)
+        self._hands = Hands(mailbox.post, ports.clock, ports.workers, ports.deadlines)
         self._since_checkpoint = 0
         self._alarms: dict[str, datetime] = {}
         """What is set and has not rung yet."""
@@ -99,6 +113,7 @@ class Engine:
             records.apply(numbered.event)
             ports.history.add(numbered)
             self._since_checkpoint += 1
+        self._dispatcher.around.begin(ports.probes.start(self._facts_changed))
         doubtful = self._dispatcher.recovery.doubtful()
         self._dispatcher.boot(read, ports.survivors.find(doubtful) if doubtful else {})
         self._finish_step()
@@ -128,6 +143,7 @@ class Engine:
                 self._dispatcher.handle(message)
             except Exception as error:  # one message that fails must not take the engine down
                 log.exception("a message failed", extra={"event": "engine_error"})
+                self._state.tally.failed_itself()
                 if isinstance(message, Asked):
                     message.reply.set_exception(error)
         self._finish_step()
@@ -146,6 +162,7 @@ class Engine:
                 self.step(self._mailbox.wait())
             except Exception:  # the thread's edge: without it nothing would ever run again
                 log.exception("a batch could not be carried out", extra={"event": "engine_error"})
+                self._state.tally.failed_itself()
         for message in self._mailbox.pending():
             if isinstance(message, Asked):
                 message.reply.set_exception(NotRunning())
@@ -154,7 +171,7 @@ class Engine:
         batch = self._state.take_batch()
         numbered = self._recorder.record(batch)
         self._note_trouble(batch)
-        self._act(batch)
+        self._hands.carry_out(batch)
         looks = self._look_at(batch.touched)
         for job_id, look in looks.items():
             self._set_alarm(job_id, look.alarm)
@@ -171,14 +188,17 @@ class Engine:
         before, problem = self._state.cannot_record, self._recorder.problem
         self._state.cannot_record = problem.message if problem is not None else None
         if problem is not None:
-            self._ports.deadlines.set(LEDGER, RETRY, _posting(self._mailbox.post, TryRecording()))
+            self._hands.set(Deadline(LEDGER, RETRY, TryRecording()))
         if problem is not None and before is None:
             batch.touched.update(self._state.jobs)
             self._ports.teller.tell(notices.trouble(problem.message))
         if problem is None and before is not None:
-            self._ports.deadlines.clear(LEDGER)
+            self._hands.set(Deadline(LEDGER, None))
             self._ports.teller.tell(notices.trouble_over())
             self._dispatcher.planner.pass_trouble()
+
+    def _facts_changed(self, facts: Facts) -> None:
+        self._mailbox.post(FactsChanged(facts))
 
     def _make_checkpoint(self, numbered: Sequence[Numbered]) -> None:
         """Only now: what is in memory is exactly what the ledger holds."""
@@ -189,34 +209,6 @@ class Engine:
 
     def _rang(self, key: str) -> None:
         self._mailbox.post(NoticesDue() if key == NOTICES else AlarmRang(key))
-
-    def _act(self, batch: Batch) -> None:
-        for attempt in batch.starts:
-            self._start(attempt)
-        for adoption in batch.adoptions:
-            self._adopt(adoption)
-        for end in batch.ends:
-            self._ports.workers.end(end.run_id, end.grace)
-        for deadline in batch.deadlines:
-            self._set(deadline)
-
-    def _start(self, attempt: Attempt) -> None:
-        """A run that no thread can be had for fails by itself."""
-        try:
-            self._ports.workers.start(attempt)
-        except Exception as error:  # whatever the system refuses
-            log.exception("a run could not be started", extra={"event": "engine_error"})
-            result = AttemptResult(outcome="failed", error=f"it could not be started: {error}")
-            self._mailbox.post(AttemptEnded(attempt.run.run_id, result, self._ports.clock.now()))
-
-    def _adopt(self, adoption: Adoption) -> None:
-        """One that no thread can be had for is not known any more, but lives."""
-        try:
-            self._ports.workers.adopt(adoption.run_id, adoption.process)
-        except Exception as error:  # whatever the system refuses
-            log.exception("a run could not be adopted", extra={"event": "engine_error"})
-            result = AttemptResult(outcome="unknown", error=str(error))
-            self._mailbox.post(AttemptEnded(adoption.run_id, result, self._ports.clock.now()))
 
     def _look_at(self, job_ids: Iterable[str]) -> dict[str, Look]:
         """A job that cannot be planned stays as it was, and harms no other."""
@@ -239,25 +231,19 @@ class Engine:
             self._alarms[job_id] = at
             self._ports.alarms.set(job_id, at)
 
-    def _set(self, deadline: Deadline) -> None:
-        message = deadline.message
-        if deadline.after is None or message is None:
-            self._ports.deadlines.clear(deadline.key)
-        else:
-            self._ports.deadlines.set(deadline.key, deadline.after, _posting(self._mailbox.post, message))
-
     def _publish(self, batch: Batch, looks: dict[str, Look], events: Sequence[AnyEvent]) -> None:
         """Snapshots first, so that whoever is told finds them new."""
         secret = self._recorder.unwritten_ends
         jobs = {run.job_id for run in secret}
         open_runs = [open_run.run for open_run in self._state.records.open_runs.values()]
         shown = {job_id: look.snapshot for job_id, look in looks.items() if look.snapshot is not None}
+        self._state.tally.count(events, self._ports.clock.now())
         self._registry.publish(
             changed=[snapshot for job_id, snapshot in shown.items() if job_id not in jobs],
             gone=[job_id for job_id, look in looks.items() if look.snapshot is None],
             open_runs=(*open_runs, *secret),
             problems=self._problems(),
-            state=self._scheduler_state(),
+            whole=Whole(self._scheduler_state(), self._state.config.zone, self._state.tally.taken()),
         )
         for reply, answer in batch.answers:
             if isinstance(answer, DaybellError):
@@ -268,14 +254,15 @@ class Engine:
 
     def _problems(self) -> tuple[Problem, ...]:
         problem = self._recorder.problem
-        found = (*self._ports.ledger.problems, *self._state.problems)
+        faults = self._state.faults.items()
+        found = (
+            *self._ports.ledger.problems,
+            *self._state.problems,
+            *(Problem(f"{job_id}.json", "triggers", f"{NEVER_DUE}: {why}") for job_id, why in faults),
+        )
         return (problem, *found) if problem else found
 
     def _scheduler_state(self) -> SchedulerState:
         if self._state.is_stopping or not self._state.config.is_enabled:
             return "stopped"
         return "paused" if self._state.records.all_paused else "running"
-
-
-def _posting(post: Callable[[Message], None], message: Message) -> Callable[[], None]:
-    return lambda: post(message)

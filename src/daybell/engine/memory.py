@@ -9,6 +9,7 @@ from pathlib import Path
 from daybell.engine.ports import DefinitionsRead
 from daybell.model.errors import LedgerError
 from daybell.model.events import AnyEvent, Numbered, RunFinished, RunSkipped
+from daybell.model.facts import Facts
 from daybell.model.incident import NoticeText
 from daybell.model.job import Job
 from daybell.model.record import Checkpoint
@@ -54,6 +55,10 @@ class CountingIds:
     def run_id(self, now: datetime) -> str:
         self._count += 1
         return f"{now:%Y%m%d-%H%M%S}-{self._count:08d}"
+
+    def chance(self) -> float:
+        """Of a golden spread: as even as chance, and the same each time."""
+        return self._count * 0.618034 % 1
 
     def traceparent(self) -> str:
         return f"00-{self._count:032x}-{self._count:016x}-01"
@@ -187,6 +192,16 @@ class MemoryTeller:
 
     def tell(self, notice: NoticeText) -> None:
         self.told.append(notice)
+
+
+class FixedProbes:
+    """They say what a simulation wants them to."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def start(self, changed: Callable[[Facts], None]) -> Facts:  # noqa: ARG002 - the simulation tells of changes
+        return self._facts
 
 
 class NoLogs:

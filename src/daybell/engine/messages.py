@@ -2,10 +2,13 @@
 
 from concurrent.futures import Future
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from daybell.core.clocks import Finding
 from daybell.engine.ports import AttemptResult, DefinitionsRead
+from daybell.model.facts import Facts
 from daybell.model.run import ProcessIdentity
 
 
@@ -54,6 +57,34 @@ class TryRecording(Struct, frozen=True):
     """The ledger refused a while ago; it may take events again."""
 
 
+class LateTurnOver(Struct, frozen=True):
+    """This late run has run for so long that the next may start beside it."""
+
+    run_id: str
+
+
+class ClockMoved(Struct, frozen=True):
+    """The machine slept, the app stood still, or the wall clock was set."""
+
+    finding: Finding
+
+
+class ZoneMoved(Struct, frozen=True):
+    """The machine is in another time zone."""
+
+    zone: ZoneInfo
+
+
+class FactsChanged(Struct, frozen=True):
+    """The machine's surroundings are different."""
+
+    facts: Facts
+
+
+class FactsSteady(Struct, frozen=True):
+    """They have been so for a while."""
+
+
 class StopOverdue(Struct, frozen=True):
     """The shutdown timeout is over, and something still runs."""
 
@@ -91,11 +122,15 @@ class Snooze(Struct, frozen=True):
     until: datetime
 
 
+class ResetStatistics(Struct, frozen=True):
+    """Begin to count anew."""
+
+
 class Stop(Struct, frozen=True):
     """Start nothing more, and end what runs."""
 
 
-Verb = RunNow | CancelRuns | Pause | Resume | Snooze | DefinitionsRead | Stop
+Verb = RunNow | CancelRuns | Pause | Resume | Snooze | ResetStatistics | DefinitionsRead | Stop
 
 
 class Asked(Struct, frozen=True):
@@ -114,6 +149,11 @@ Message = (
     | StillRunning
     | NoticesDue
     | TryRecording
+    | LateTurnOver
+    | ClockMoved
+    | ZoneMoved
+    | FactsChanged
+    | FactsSteady
     | StopOverdue
     | Asked
 )

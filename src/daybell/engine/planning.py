@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from daybell.core.catchup import CANNOT_RECORD, PAUSED, Plan, gap, plan
 from daybell.core.describe import describe
-from daybell.core.schedule import Calendar, digest, is_completed, next_due
+from daybell.core.jitter import offset
+from daybell.core.schedule import Calendar, definition_digest, digest, is_completed, next_due
 from daybell.core.standing import Standing, invalid_status, job_status
 from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.registry import Snapshot
@@ -15,6 +16,7 @@ from daybell.engine.runs import Runs
 from daybell.engine.state import State
 from daybell.model.events import JobRemoved, JobResumed, JobScheduled
 from daybell.model.job import Job
+from daybell.model.run import Cause
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,15 @@ class Look(Struct, frozen=True):
     """How it stands; None when there is no such job any more."""
 
 
+class Found(Struct, frozen=True):
+    """The instant that comes after the cursor, and what it was searched with."""
+
+    job: Job
+    cursor: datetime
+    calendar: Calendar
+    due: datetime | None
+
+
 class Planner:
     """Decides instants; whether a request may run is for admission to say."""
 
@@ -52,42 +63,67 @@ class Planner:
         self._state = state
         self._clock = clock
         self._runs = runs
-        self._found: dict[str, tuple[Job, datetime, datetime | None]] = {}
+        self._found: dict[str, Found] = {}
 
     def look(self, job_id: str) -> Look:
-        """When its alarm must ring, and how it stands."""
+        """When its alarm must ring, and how it stands. One whose schedule cannot be read is never due."""
         job = self._state.jobs.get(job_id)
         if job is None:
             is_invalid = job_id in self._state.invalid
             return Look(None, Snapshot(invalid_status(job_id), None) if is_invalid else None)
-        records, calendar = self._state.records, self._state.calendar(job_id)
+        try:
+            coming = self._coming(job)
+        except Exception as error:  # noqa: BLE001 whatever a schedule makes a library do; it is logged
+            self._blame(job, error)
+            coming = None
+        return self._look(job, coming)
+
+    def _look(self, job: Job, coming: datetime | None) -> Look:
+        job_id, records, calendar = job.id, self._state.records, self._state.calendar(job.id)
         is_paused = records.is_paused(job_id)
-        coming = self._next(job, calendar)
         is_off = self._state.is_stopping or not self._state.config.is_enabled
         due = None if is_paused or is_off else coming
         incident = records.incidents.get(job_id)
+        is_completed_now = job_id not in self._state.faults and is_completed(
+            job, self._state.cursor(job_id), calendar
+        )
         standing = Standing(
             job=job,
             record=records.jobs[job_id],
             open_runs=records.open_of(job_id),
             is_paused=is_paused,
             next_due=due,
-            is_completed=coming is None and is_completed(job, self._state.cursor(job_id), calendar),
+            is_completed=is_completed_now,
             snoozed_until=incident.snoozed_until if incident else None,
             schedule=self._state.schedules[job_id],
         )
-        snapshot = Snapshot(job_status(standing, self._state.config.zone), calendar)
+        found = self._found.get(job_id)
+        raw = found.due if found is not None and due is not None else None
+        snapshot = Snapshot(job_status(standing, self._state.config.zone), calendar, raw)
         return Look(self._alarm(job_id, due), snapshot)
 
     def _alarm(self, job_id: str, due: datetime | None) -> datetime | None:
-        if self._rests():
+        """The next instant, or the end of a pause, or of what a run waits for."""
+        if self._state.is_stopping or self._state.cannot_record is not None:
             return None
+        records = self._state.records
+        if records.is_paused(job_id):
+            return None if self._rests() else records.jobs[job_id].paused_until
+        ends = [one.deferral.until for one in records.open_of(job_id) if one.deferral is not None]
         if due is not None:
-            return alarm_at(due, self._clock.now())
-        return self._state.records.jobs[job_id].paused_until
+            ends.append(alarm_at(due, self._clock.now()))
+        return min(ends, default=None)
 
     def settle(self, job: Job) -> None:
         """Decide every instant up to now: on time or missed; inside a pause they wait for its end."""
+        try:
+            if job.id not in self._state.faults:
+                self._settle(job)
+        except Exception as error:  # noqa: BLE001 whatever a schedule makes a library do; it is logged
+            self._blame(job, error)
+        self._runs.reconsider(job)
+
+    def _settle(self, job: Job) -> None:
         self._end_pause(job)
         if not job.enabled or self._rests() or self._state.records.is_paused(job.id):
             return
@@ -96,24 +132,49 @@ class Planner:
             log.warning("the clock was far ahead once: %s is planned anew", job.id)
             self._state.record(JobScheduled(at=now, job_id=job.id, digest=digest(job)), job.id)
         calendar = self._state.calendar(job.id)
-        coming = self._next(job, calendar)
-        if coming is not None and coming <= now:
-            self._decide(job, plan(job, self._state.cursor(job.id), now, calendar))
-            coming = self._next(job, calendar)
-        if coming is not None and coming <= now + LEAD and self._runs.may_start(job):
+        coming, reach = self._next(job, calendar), self._reach(job, now)
+        if coming is not None and coming <= reach:
+            self._decide(job, plan(job, self._state.cursor(job.id), reach, calendar))
+            coming, reach = self._next(job, self._state.calendar(job.id)), self._reach(job, now)
+        if coming is not None and coming <= reach + LEAD and self._runs.may_start(job):
             self._runs.request(job, "schedule", coming)
 
     def _decide(self, job: Job, decided: Plan) -> None:
+        """In the order in which they were due; a job with a number of runs may be completed on the way."""
         for missed in decided.missed:
             self._runs.pass_over(job.id, "schedule", missed, "missed")
         for instant in decided.catch_up:
-            self._runs.request(job, "catch_up", instant)
+            self._ask(job, "catch_up", instant)
         for instant in decided.on_time:
-            self._runs.request(job, "schedule", instant)
+            self._ask(job, "schedule", instant)
+
+    def _ask(self, job: Job, cause: Cause, instant: datetime) -> None:
+        if self._state.calendar(job.id).runs_left != 0:
+            self._runs.request(job, cause, instant)
+
+    def _reach(self, job: Job, now: datetime) -> datetime:
+        """Instants up to here are decided now: jitter puts off the decision, and nothing else (J1)."""
+        if not job.jitter:
+            return now
+        coming = self._next(job, self._state.calendar(job.id))
+        return now - offset(job, self._state.config.seed, coming)
+
+    def _coming(self, job: Job) -> datetime | None:
+        """When it starts next, its jitter included."""
+        coming = self._next(job, self._state.calendar(job.id))
+        return None if coming is None else coming + offset(job, self._state.config.seed, coming)
+
+    def _blame(self, job: Job, error: Exception) -> None:
+        """It is not due any more until its file is read again, and harms no other."""
+        if job.id not in self._state.faults:
+            extra = {"event": "engine_error", "job": job.id}
+            log.error("a job cannot be planned", extra=extra, exc_info=error)
+            self._state.tally.failed_itself()
+            self._state.faults[job.id] = str(error) or type(error).__name__
 
     def pass_pause(self, job: Job, until: datetime) -> None:
         """A pause that is over owes nothing: the instants inside it become one row (M8)."""
-        self._pass(job, until, PAUSED)
+        self._pass(job, min(until, self._reach(job, self._clock.now())), PAUSED)
 
     def pass_trouble(self) -> None:
         """What was due while nothing could be recorded was not started, and is not caught up."""
@@ -121,6 +182,10 @@ class Planner:
         for job in self._state.jobs.values():
             self._pass(job, now, CANNOT_RECORD)
             self._state.batch.touched.add(job.id)
+
+    def pass_zone(self, job: Job, until: datetime, reason: str) -> None:
+        """The instants that a change of the zone has jumped over."""
+        self._pass(job, until, reason)
 
     def _pass(self, job: Job, until: datetime, reason: str) -> None:
         if not job.enabled or not self._state.config.is_enabled or self._state.records.is_paused(job.id):
@@ -151,6 +216,7 @@ class Planner:
             if job_id not in read.jobs and job_id not in read.invalid | read.vanished:
                 state.jobs.pop(job_id, None)
                 self._found.pop(job_id, None)
+                self._runs.drop(job_id)
                 state.record(JobRemoved(at=now, job_id=job_id))
         for job in read.jobs.values():
             self._swap(job, now)
@@ -164,13 +230,24 @@ class Planner:
         if before is not None:
             self.settle(before)
             self._pass_rest(before, now)
+        is_edited = before is not job and self._is_edited(job, before)
         state.jobs[job.id] = job
+        state.definitions.pop(job.id, None)
+        state.faults.pop(job.id, None)
         state.schedules[job.id] = describe(job)
         # Switched off, nothing is owed for that time either, as if every schedule had changed (M12).
         mark = digest(job) if state.config.is_enabled else OFF
         known = state.records.jobs.get(job.id)
         if known is None or known.digest != mark:
             state.record(JobScheduled(at=now, job_id=job.id, digest=mark))
+        if is_edited:
+            self._runs.judge_anew(job)
+
+    def _is_edited(self, job: Job, before: Job | None) -> bool:
+        """Also one whose file is valid again: its runs may have waited for that."""
+        if before is None:
+            return job.id in self._state.invalid
+        return self._state.definition(before) != definition_digest(job)
 
     def _pass_rest(self, job: Job, now: datetime) -> None:
         """What the old schedule owes while nothing is decided gets its row now, if the new one differs."""
@@ -187,6 +264,9 @@ class Planner:
         """Searched for once a cursor: a run touches its job three times without moving it."""
         cursor = self._state.cursor(job.id)
         known = self._found.get(job.id)
-        if known is None or known[0] is not job or known[1] != cursor:
-            known = self._found[job.id] = (job, cursor, next_due(job, cursor, calendar))
-        return known[2]
+        if known is None or known.job is not job or known.cursor != cursor or known.calendar != calendar:
+            due = next_due(job, cursor, calendar)
+            if due is not None and due <= cursor:
+                raise ValueError("its schedule names an instant that is over")
+            known = self._found[job.id] = Found(job, cursor, calendar, due)
+        return known.due

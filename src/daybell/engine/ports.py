@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from daybell.core.recovery import Living
 from daybell.model.events import AnyEvent, Numbered
+from daybell.model.facts import Facts
 from daybell.model.incident import NoticeText
 from daybell.model.job import Job
 from daybell.model.record import Checkpoint
@@ -49,6 +50,10 @@ class Ids(Protocol):
 
     def run_id(self, now: datetime) -> str:
         """A new id: unique, fit for a file name, and sorting by time."""
+        ...
+
+    def chance(self) -> float:
+        """From 0 up to, but not with, 1."""
         ...
 
     def traceparent(self) -> str:
@@ -108,6 +113,8 @@ class AttemptResult(Struct, frozen=True, kw_only=True):
     """`unknown`: its process was not ours any more when it ended, so that nobody was told how."""
     exit_code: int | None = None
     error: str | None = None
+    is_permanent: bool = False
+    """Trying again cannot help (R5)."""
     left_processes: bool = False
     """Its main process is over, but something it started still lives (T2)."""
 
@@ -205,12 +212,35 @@ class History(Protocol):
         ...
 
 
+class Probes(Protocol):
+    """Asks the machine what surrounds it."""
+
+    def start(self, changed: Callable[[Facts], None]) -> Facts:
+        """What holds now; `changed` is called, on any thread, whenever that does."""
+        ...
+
+
+class Unknown:
+    """Probes where nobody can tell."""
+
+    def start(self, changed: Callable[[Facts], None]) -> Facts:  # noqa: ARG002 - the port's shape
+        return Facts()
+
+
 class Teller(Protocol):
     """Tells the person."""
 
     def tell(self, notice: NoticeText) -> None:
         """Show it soon, in place of an older one with the same key. It neither blocks nor raises."""
         ...
+
+
+class Outside(Struct, frozen=True):
+    """All of it that deciding needs: time, chance, and where output will be."""
+
+    clock: Clock
+    ids: Ids
+    logs: "LogFiles"
 
 
 class Nobody:

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from daybell.core.catchup import CANNOT_RECORD
+from daybell.core.deferral import given_up
 from daybell.engine.batch import Batch
 from daybell.engine.ports import Clock, Ledger
 from daybell.engine.state import State
@@ -57,8 +59,7 @@ class Recorder:
         self.problem = Problem("journal.jsonl", "", f"cannot be written, so no run starts: {error}")
         now = self._clock.now()
         for attempt in batch.starts:
-            run = replace(attempt.run, outcome="skipped", reason=CANNOT_RECORD, finished=now, log=None)
-            event = RunFinished(at=now, run=run)
+            event = RunFinished(at=now, run=self._not_begun(attempt.run, now))
             batch.events.append(event)
             self._state.records.apply(event)
         batch.starts.clear()
@@ -66,3 +67,12 @@ class Recorder:
         self._unwritten = [*self._unwritten, *batch.events]
         self._untold = [*self._untold, *batch.notices]
         batch.notices.clear()
+
+    def _not_begun(self, run: Run, now: datetime) -> Run:
+        """One that has failed before ends as that attempt did."""
+        open_run = self._state.records.open_runs.get(run.run_id)
+        run = replace(run, attempts=run.attempts - 1, finished=now)
+        if open_run is None:
+            return replace(run, outcome="skipped", reason=CANNOT_RECORD, log=None)
+        end = given_up(replace(open_run, run=run), "skipped", CANNOT_RECORD)
+        return replace(run, outcome=end.outcome, reason=end.reason, log=run.log if run.attempts else None)

@@ -12,6 +12,7 @@ from daybell.model.events import (
     NoticeHeld,
     NoticeSent,
     SchedulerStarted,
+    ZoneChanged,
 )
 from daybell.model.incident import Incident, NoticeText
 from daybell.model.record import Checkpoint, JobRecord, OpenRun
@@ -26,11 +27,15 @@ class Records:
         """By run id, in the order in which they were admitted."""
         self.waiting: dict[str, OpenRun] = {}
         """Those of them that have no slot yet, the oldest first."""
+        self.deferred: dict[str, OpenRun] = {}
+        """Those of them that wait for something else before that."""
         self.incidents: dict[str, Incident] = {}
         """By job id: what is wrong now."""
         self.held: Mapping[str, NoticeText] = {}
         """Notices that wait for the end of the quiet hours, by key."""
         self.all_paused = False
+        self.zone: str | None = None
+        """The zone that local times were last understood in."""
         self.lives = 0
         """How often the scheduler has started in this home."""
         self._of_job: dict[str, dict[str, OpenRun]] = {}
@@ -42,6 +47,7 @@ class Records:
         self.held = {notice.key: notice for notice in checkpoint.held}
         self.all_paused = checkpoint.all_paused
         self.lives = checkpoint.lives
+        self.zone = checkpoint.zone
         for open_run in checkpoint.open_runs:
             self._keep(open_run.run.job_id, open_run.run.run_id, open_run)
 
@@ -55,6 +61,7 @@ class Records:
             held=tuple(self.held.values()),
             all_paused=self.all_paused,
             lives=self.lives,
+            zone=self.zone,
         )
 
     @property
@@ -71,6 +78,8 @@ class Records:
 
     def apply(self, event: AnyEvent) -> None:
         match event:
+            case ZoneChanged(zone=zone):
+                self.zone = zone
             case AllPaused():
                 self.all_paused = True
             case AllResumed():
@@ -110,6 +119,7 @@ class Records:
     def _keep(self, job_id: str, run_id: str, open_run: OpenRun | None) -> None:
         of_job = self._of_job.setdefault(job_id, {})
         self.waiting.pop(run_id, None)
+        self.deferred.pop(run_id, None)
         if open_run is None:
             self.open_runs.pop(run_id, None)
             of_job.pop(run_id, None)
@@ -117,5 +127,7 @@ class Records:
             self.open_runs[run_id] = of_job[run_id] = open_run
             if open_run.is_waiting:
                 self.waiting[run_id] = open_run
+            if open_run.deferral is not None:
+                self.deferred[run_id] = open_run
         if not of_job:
             del self._of_job[job_id]

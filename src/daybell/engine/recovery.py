@@ -6,8 +6,7 @@ from typing import assert_never
 from daybell.core.recovery import Adopt, Close, Living, Wait, recover
 from daybell.engine.ports import Clock
 from daybell.engine.runs import Runs
-from daybell.engine.state import State
-from daybell.model.job import GRACE
+from daybell.engine.state import Ending, State
 from daybell.model.record import OpenRun
 from daybell.model.run import ProcessIdentity
 
@@ -21,6 +20,7 @@ class Recovery:
         self._state = state
         self._clock = clock
         self._runs = runs
+        self._attempts = runs.attempts
 
     def doubtful(self) -> Mapping[str, ProcessIdentity | None]:
         """The runs that may still have processes, with their main process where it was recorded."""
@@ -34,16 +34,17 @@ class Recovery:
     def _settle(self, open_run: OpenRun, living: Sequence[Living]) -> None:
         run = open_run.run
         job = self._state.jobs.get(run.job_id)
-        verdict = recover(open_run, job, living, self._clock.now())
+        is_known = run.job_id in self._state.invalid
+        verdict = recover(open_run, job, living, self._clock.now(), is_known=is_known)
         match verdict:
             case Wait() if job is not None:
-                self._runs.wait_again(run, job)
+                self._runs.wait_again(open_run, job)
             case Adopt(process=process, is_ended=is_ended):
-                self._runs.adopt(open_run, job, process)
+                self._attempts.adopt(open_run, job, process)
                 if is_ended:
-                    self._runs.end(open_run, "interrupted", "Daybell ended while it ran", GRACE)
+                    self._attempts.end(open_run, Ending("interrupted", "Daybell ended while it ran"))
             case Close(outcome=outcome, reason=reason, runs_again=runs_again):
-                self._runs.finish(run, outcome, reason)
+                self._attempts.finish(run, outcome, reason)
                 if runs_again and job is not None:
                     self._runs.request(job, "catch_up", retry_of=run.run_id)
             case Wait():

@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from daybell.core.schedule import Calendar
 from daybell.model.errors import JobNotFound
 from daybell.model.run import Run
-from daybell.model.status import JobStatus, Problem, SchedulerState
+from daybell.model.status import JobStatus, Problem, SchedulerState, Statistics
 
 
 class Snapshot(Struct, frozen=True):
@@ -17,6 +19,17 @@ class Snapshot(Struct, frozen=True):
     status: JobStatus
     calendar: Calendar | None
     """What its schedule is counted by; None while its file was never valid."""
+    due: datetime | None = None
+    """The instant that is next, without its jitter."""
+
+
+class Whole(Struct, frozen=True):
+    """The scheduler as a whole, as published."""
+
+    state: SchedulerState
+    zone: ZoneInfo
+    """The default zone."""
+    stats: Statistics
 
 
 class JobRegistry:
@@ -27,15 +40,15 @@ class JobRegistry:
         self._snapshots: dict[str, Snapshot] = {}
         self._open_runs: tuple[Run, ...] = ()
         self._problems: tuple[Problem, ...] = ()
-        self._state: SchedulerState = "stopped"
+        self._whole: Whole | None = None
 
     def one(self, job_id: str) -> JobStatus:
         """JobNotFound."""
         return self._one(job_id).status
 
-    def calendar(self, job_id: str) -> Calendar | None:
+    def snapshot(self, job_id: str) -> Snapshot:
         """JobNotFound."""
-        return self._one(job_id).calendar
+        return self._one(job_id)
 
     def all(self) -> tuple[JobStatus, ...]:
         """Every job, by id."""
@@ -53,9 +66,22 @@ class JobRegistry:
             return self._problems
 
     @property
-    def state(self) -> SchedulerState:
+    def whole(self) -> Whole | None:
+        """None before the first batch."""
         with self._lock:
-            return self._state
+            return self._whole
+
+    @property
+    def state(self) -> SchedulerState:
+        whole = self.whole
+        return whole.state if whole else "stopped"
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Of all jobs, the soonest."""
+        with self._lock:
+            dues = [snapshot.status.next_run for snapshot in self._snapshots.values()]
+        return min((due for due in dues if due is not None), default=None)
 
     def publish(
         self,
@@ -63,7 +89,7 @@ class JobRegistry:
         gone: Iterable[str],
         open_runs: tuple[Run, ...],
         problems: tuple[Problem, ...],
-        state: SchedulerState,
+        whole: Whole,
     ) -> None:
         """Take over what a batch changed, in one step."""
         with self._lock:
@@ -72,7 +98,7 @@ class JobRegistry:
                 self._snapshots.pop(job_id, None)
             self._open_runs = open_runs
             self._problems = problems
-            self._state = state
+            self._whole = whole
 
     def _one(self, job_id: str) -> Snapshot:
         with self._lock:

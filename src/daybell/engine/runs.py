@@ -1,64 +1,80 @@
-"""The life of a run: asked for, admitted, started, ended. All causes come through `request`."""
+"""From a request to a run: asked for, admitted, and what it waits for. All causes come through `request`."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from msgspec.structs import replace
 
-from daybell.core.admission import Replace, Request, Skip, Start, Wait, admit
+from daybell.core.admission import Defer, Replace, Request, Skip, Start, Wait, admit
 from daybell.core.catchup import Missed
-from daybell.engine.batch import Adoption, Deadline, End
+from daybell.core.deferral import (
+    Change,
+    GiveUp,
+    Hold,
+    Proceed,
+    defer,
+    given_up,
+    reconsider,
+    unmet_conditions,
+)
+from daybell.core.jitter import offset
+from daybell.core.recovery import dropped
+from daybell.engine.attempts import Attempts
 from daybell.engine.incidents import Watch
-from daybell.engine.messages import AttemptEnded, AttemptStarted, DeadlineReached
-from daybell.engine.ports import Attempt, AttemptResult, Clock, Ids, LogFiles
+from daybell.engine.ports import Outside
 from daybell.engine.slots import Slots
 from daybell.engine.state import Ending, State
-from daybell.model.events import RunClaimed, RunFinished, RunQueued, RunSkipped, RunStarted
-from daybell.model.job import GRACE, Job
-from daybell.model.record import OpenRun
-from daybell.model.run import Cause, Outcome, ProcessIdentity, Run
-
-ADOPTED = "Daybell ended while it ran; it ran on, and how it ended cannot be known"
+from daybell.engine.surroundings import Around
+from daybell.model.events import RunQueued, RunSkipped
+from daybell.model.job import Job
+from daybell.model.record import Deferral, OpenRun
+from daybell.model.run import AUTOMATIC, Cause, Outcome, Run
 
 
 class Runs:
     """Acts on the engine's state; what must happen outside goes into its batch."""
 
-    def __init__(self, state: State, clock: Clock, ids: Ids, logs: LogFiles, watch: Watch) -> None:
+    def __init__(self, state: State, outside: Outside, watch: Watch, around: Around) -> None:
         self._state = state
-        self._clock = clock
-        self._ids = ids
-        self._logs = logs
+        self._clock = outside.clock
+        self._outside = outside
         self._watch = watch
+        self._around = around
         self._slots = Slots(state)
+        self.attempts = Attempts(state, outside, watch, self._slots)
 
     def request(
-        self, job: Job, cause: Cause, due: datetime | None = None, *, retry_of: str | None = None
+        self,
+        job: Job,
+        cause: Cause,
+        due: datetime | None = None,
+        *,
+        retry_of: str | None = None,
+        follows: str | None = None,
     ) -> Run:
         """The run that came of it; one that was skipped has that outcome and a reason."""
         now = self._clock.now()
-        run = replace(self._new(job.id, cause, now, due), retry_of=retry_of)
-        verdict = admit(Request(job, cause), self._slots.load(job))
+        run = self._new(job.id, cause, now, due)
+        run = replace(run, retry_of=retry_of, follows=follows, definition=self._state.definition(job))
+        hindrance = self._around.hindrance_now(job, cause, due)
+        verdict = admit(Request(job, cause, hindrance), self._slots.load(job))
+        since = None if isinstance(verdict, Skip) else self._give_way(job, cause)
         match verdict:
-            case Start():
-                self._claim(run, job)
-                self._watch.admitted(run, job)
-            case Wait():
-                run = self._queue(run, job)
-            case Replace():
-                for open_run in self._state.records.open_of(job.id):
-                    self.end(open_run, "replaced", f"replaced by run {run.run_id}")
-                run = self._queue(run, job)
+            case Defer(hindrance=hindrance):
+                run = self._defer(run, job, defer(hindrance, job, now, since))
             case Skip(reason=reason):
                 run = replace(run, outcome="skipped", reason=reason, finished=now)
                 self._state.record(RunSkipped(at=now, run=run), job.id)
+            case Start() | Wait() | Replace():
+                run = self._admit(run, job, verdict)
             case _ as never:
                 assert_never(never)
         return run
 
     def may_start(self, job: Job) -> bool:
         """Whether a scheduled request would start now."""
-        return isinstance(admit(Request(job, "schedule"), self._slots.load(job)), Start)
+        hindrance = self._around.hindrance(job, "schedule")
+        return isinstance(admit(Request(job, "schedule", hindrance), self._slots.load(job)), Start)
 
     def pass_over(self, job_id: str, cause: Cause, missed: Missed, outcome: Outcome) -> None:
         """One row for the instants of a gap."""
@@ -68,109 +84,172 @@ class Runs:
         run = replace(run, due_to=last, outcome=outcome, reason=missed.reason, finished=now)
         self._state.record(RunSkipped(at=now, run=run), job_id)
 
-    def wait_again(self, run: Run, job: Job) -> None:
+    def wait_again(self, open_run: OpenRun, job: Job) -> None:
         """It waited when the last life ended, and still does."""
-        self._slots.wait(run.run_id, job)
-        self._watch.admitted(run, job)
-
-    def adopt(self, open_run: OpenRun, job: Job | None, process: ProcessIdentity) -> None:
-        """Have it held until it ends; `job` is None where that was removed since."""
-        run, now = open_run.run, self._clock.now()
-        started = run.started or open_run.claimed or now
-        if open_run.process is None:
-            event = RunStarted(at=started, run_id=run.run_id, job_id=run.job_id, process=process)
-            self._state.record(event, run.job_id)
-        self._state.batch.adoptions.append(Adoption(run.run_id, process))
-        if job is None:
-            return
-        self._slots.hold(run.run_id, job)
-        self._set_limits(run, job)  # anew: how long it was awake before is not known (T3)
-
-    def started(self, message: AttemptStarted) -> None:
-        open_run = self._state.records.open_runs.get(message.run_id)
-        if open_run is None:
-            return
-        job_id = open_run.run.job_id
-        self._state.record(
-            RunStarted(at=message.at, run_id=message.run_id, job_id=job_id, process=message.process),
-            job_id,
-        )
-        job = self._slots.job(message.run_id)
-        if job is None:
-            return
-        self._set_limits(open_run.run, job)
-
-    def _set_limits(self, run: Run, job: Job) -> None:
-        self._watch.started(run, job)
-        if job.timeout is not None:
-            deadline = Deadline(run.run_id, job.timeout, DeadlineReached(run.run_id))
-            self._state.batch.deadlines.append(deadline)
-
-    def ended(self, message: AttemptEnded) -> None:
-        """Whoever told it to end knows its outcome better than its exit code does."""
-        open_run = self._state.records.open_runs.get(message.run_id)
-        if open_run is None:
-            return
-        result = message.result
-        ending = self._state.endings.get(message.run_id) or by_itself(result)
-        error = result.error if ending.outcome == "failed" else None
-        job = self._slots.job(message.run_id)
-        if ending.outcome == "timed_out" and job is not None:
-            error = f"timed out after {job.timeout}"
-        run = replace(open_run.run, exit_code=result.exit_code, error=error, attempts=1)
-        self._state.batch.deadlines.append(Deadline(message.run_id, None))
-        self.finish(run, ending.outcome, ending.reason, message.at)
-
-    def finish(self, run: Run, outcome: Outcome, reason: str | None, at: datetime | None = None) -> None:
-        now = self._clock.now()
-        run = replace(run, outcome=outcome, reason=reason, finished=at or now)
-        self._state.endings.pop(run.run_id, None)
-        self._state.record(RunFinished(at=now, run=run), run.job_id)
-        self._watch.ended(run, self._slots.leave(run.run_id))
-
-    def end(self, open_run: OpenRun, outcome: Outcome, reason: str | None, grace: timedelta = GRACE) -> None:
-        """Tell it to end; one that still waits is over at once."""
-        run_id = open_run.run.run_id
-        if open_run.is_waiting:
-            self.finish(open_run.run, outcome, reason)
+        if open_run.deferral is not None:
+            self._slots.defer(open_run.run.run_id, job)
         else:
-            # The first who tells it to end names the outcome; a later one may only be less patient.
-            self._state.endings.setdefault(run_id, Ending(outcome, reason))
-            self._state.batch.ends.append(End(run_id, grace))
+            self._slots.wait(open_run.run.run_id, job)
+            self._watch.admitted(open_run.run, job, self._expected(open_run.run, job))
+
+    def reconsider(self, job: Job) -> None:
+        """Something may have changed for those of its runs that wait for more than a slot."""
+        for open_run in self._state.records.open_of(job.id):
+            if open_run.deferral is not None:
+                self._reconsider(open_run, open_run.deferral, self._slots.job(open_run.run.run_id) or job)
+
+    def reconsider_all(self) -> None:
+        for open_run in list(self._state.records.deferred.values()):
+            job = self._state.jobs.get(open_run.run.job_id)
+            if job is not None and open_run.deferral is not None:
+                self._reconsider(open_run, open_run.deferral, job)
+
+    def judge_anew(self, job: Job) -> None:
+        """The job was edited: what waits is wanted as it is now, or not at all (R2)."""
+        for open_run in self._state.records.open_of(job.id):
+            if not open_run.is_waiting:
+                continue
+            if (reason := dropped(open_run.run, job)) is not None:
+                self._give_up(open_run, given_up(open_run, "skipped", reason))
+            else:
+                self.wait_again(open_run, job)
+        self.reconsider(job)
+
+    def drop(self, job_id: str) -> None:
+        """The job is gone, and so is what waits of it; what runs goes on to its end."""
+        for open_run in self._state.records.open_of(job_id):
+            if open_run.is_waiting:
+                self._give_up(open_run, given_up(open_run, "skipped", "its job was removed"))
+
+    def stop_what_lost(self) -> None:
+        """Runs under way whose conditions do not hold any more, if their jobs say so (K4)."""
+        for open_run in list(self._state.records.open_runs.values()):
+            job = self._slots.job(open_run.run.run_id)
+            is_asked = job is not None and job.conditions.stop_when_lost and open_run.run.cause in AUTOMATIC
+            if job is None or not is_asked or open_run.is_waiting:
+                continue
+            unmet = unmet_conditions(job.conditions, self._around.facts)
+            if unmet:
+                ending = Ending("interrupted", " and ".join(unmet), waits_again=True)
+                self.attempts.end(open_run, ending)
+
+    def end_turn(self, run_id: str) -> None:
+        """The next late run may start."""
+        self._slots.end_turn(run_id)
 
     def fill_slots(self) -> None:
         """Give free slots to what waits."""
         if self._state.is_stopping:
             return
         for run_id, job in self._slots.next_in_line():
-            self._claim(self._state.records.waiting[run_id].run, job)
+            self.attempts.claim(self._state.records.waiting[run_id].run, job)
 
-    def _queue(self, run: Run, job: Job) -> Run:
-        run = replace(run, log=str(self._logs.path(job.id, run.run_id)))
-        self._slots.wait(run.run_id, job)
-        self._state.record(RunQueued(at=self._clock.now(), run=run), job.id)
-        self._watch.admitted(run, job)
+    def _admit(self, run: Run, job: Job, verdict: Start | Wait | Replace, *, is_late: bool = False) -> Run:
+        """Its start may be decided a moment ahead. One that was put off is late for a reason."""
+        expected = self._expected(run, job)
+        if isinstance(verdict, Replace):
+            for open_run in self._state.records.open_of(job.id):
+                if open_run.run.run_id != run.run_id:
+                    self.attempts.end(open_run, Ending("replaced", f"replaced by run {run.run_id}"))
+        if isinstance(verdict, Start):
+            self.attempts.claim(run, job, expected)
+        else:
+            run = self._queue(run, job)
+        self._watch.admitted(run, job, None if is_late else expected)
         return run
 
-    def _claim(self, run: Run, job: Job) -> None:
-        log = self._logs.path(job.id, run.run_id)
-        run = replace(run, log=str(log))
-        self._slots.hold(run.run_id, job)
-        self._state.record(RunClaimed(at=self._clock.now(), run=run), job.id)
-        not_before = run.due if run.cause == "schedule" else None
-        self._state.batch.starts.append(Attempt(run, job, log, not_before))
+    def _expected(self, run: Run, job: Job) -> datetime | None:
+        """When it should start; None where nobody can say."""
+        if run.cause != "schedule" or run.due is None:
+            return None
+        return run.due + offset(job, self._state.config.seed, run.due)
+
+    def _reconsider(self, open_run: OpenRun, deferral: Deferral, job: Job) -> None:
+        """Waiting for a slot comes last: what was deferred obeys overlap and limits as any other does."""
+        if self._state.is_stopping or self._state.records.is_paused(job.id):
+            return
+        run, now = open_run.run, self._clock.now()
+        hindered = self._around.hindrance(job, run.cause)
+        match reconsider(open_run, deferral, job, now, hindered):
+            case Hold():
+                pass
+            case Change(deferral=changed):
+                self._defer(run, job, changed, open_run)
+            case GiveUp() as end:
+                self._give_up(open_run, end)
+            case Proceed() if run.attempts:
+                self._wait_for_slot(open_run, job)
+            case Proceed():
+                self._proceed(open_run, job)
+            case _ as never:
+                assert_never(never)
+
+    def _proceed(self, open_run: OpenRun, job: Job) -> None:
+        run = open_run.run
+        match admit(Request(job, run.cause), self._slots.load(job)):
+            case Skip(reason=reason):
+                self.attempts.finish(run, "skipped", reason)
+            case Start() | Wait() | Replace() as verdict:
+                self._admit(run, job, verdict, is_late=True)
+            case Defer():
+                pass
+            case _ as never:
+                assert_never(never)
+
+    def _wait_for_slot(self, open_run: OpenRun, job: Job) -> None:
+        self._slots.wait(open_run.run.run_id, job)
+        self._state.record(
+            RunQueued(
+                at=self._clock.now(),
+                run=open_run.run,
+                failures=open_run.failures,
+                last_outcome=open_run.last_outcome,
+            ),
+            job.id,
+        )
+
+    def _give_way(self, job: Job, cause: Cause) -> datetime | None:
+        """A newer instant takes the place of what is put off (R3); since when the older one had waited."""
+        since = None
+        if cause not in AUTOMATIC or cause == "catch_up":
+            return None
+        for open_run in self._state.records.open_of(job.id):
+            deferral = open_run.deferral
+            if deferral is None or deferral.kind == "settle":
+                continue
+            if open_run.run.cause == "catch_up" and job.catch_up.policy == "all":
+                continue
+            if deferral.kind in ("needs", "conditions"):
+                since = min(since or deferral.since, deferral.since)
+            self._give_up(open_run, given_up(open_run, "skipped", "superseded by a newer instant"))
+        return since
+
+    def _give_up(self, open_run: OpenRun, end: GiveUp) -> None:
+        self.attempts.finish(open_run.run, end.outcome, end.reason)
+
+    def _defer(self, run: Run, job: Job, deferral: Deferral, known: OpenRun | None = None) -> Run:
+        self._slots.defer(run.run_id, job)
+        event = RunQueued(
+            at=self._clock.now(),
+            run=run,
+            deferral=deferral,
+            failures=known.failures if known else 0,
+            last_outcome=known.last_outcome if known else None,
+        )
+        self._state.record(event, job.id)
+        return run
+
+    def _queue(self, run: Run, job: Job) -> Run:
+        run = replace(run, log=str(self._outside.logs.path(job.id, run.run_id)))
+        self._slots.wait(run.run_id, job)
+        self._state.record(RunQueued(at=self._clock.now(), run=run), job.id)
+        return run
 
     def _new(self, job_id: str, cause: Cause, now: datetime, due: datetime | None) -> Run:
         return Run(
-            run_id=self._ids.run_id(now),
+            run_id=self._outside.ids.run_id(now),
             job_id=job_id,
             cause=cause,
             due=due,
-            traceparent=self._ids.traceparent(),
+            traceparent=self._outside.ids.traceparent(),
         )
-
-
-def by_itself(result: AttemptResult) -> Ending:
-    if result.outcome == "unknown":
-        return Ending("interrupted", ADOPTED)
-    return Ending(result.outcome, "it left processes behind" if result.left_processes else None)

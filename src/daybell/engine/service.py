@@ -7,23 +7,35 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from daybell.core.schedule import count_due, upcoming
+from daybell.core.jitter import offset
+from daybell.core.schedule import INSTANT, count_due, upcoming
 from daybell.engine.bus import Bus, Subscriber
 from daybell.engine.errand import Errand
 from daybell.engine.loop import Engine, Ports
 from daybell.engine.mailbox import Mailbox
-from daybell.engine.messages import Asked, CancelRuns, Pause, Resume, RunNow, Snooze, Stop, Verb
+from daybell.engine.messages import (
+    Asked,
+    CancelRuns,
+    Pause,
+    ResetStatistics,
+    Resume,
+    RunNow,
+    Snooze,
+    Stop,
+    Verb,
+)
 from daybell.engine.ports import ABSENCE, JobFiles
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
 from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
 from daybell.model.job import Job
 from daybell.model.run import Run
-from daybell.model.status import JobStatus, SchedulerStatus, Status
+from daybell.model.status import JobStatus, SchedulerStatus, Statistics, Status
 
 log = logging.getLogger(__name__)
 
@@ -117,13 +129,23 @@ class SchedulerService:
             self._ports.deadlines.set("job files", ABSENCE, self.reload_soon)
         reply.result(PATIENCE)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The default zone; where it is the machine's, it changes with that."""
+        whole = self._registry.whole
+        return whole.zone if whole else self._config.zone
+
     def status(self) -> Status:
+        whole, zone = self._registry.whole, self.zone
+        stats = whole.stats if whole else Statistics(since=self._ports.clock.now())
+        dates = {name: _local(getattr(stats, name), zone) for name in ("since", "last_pass")}
         scheduler = SchedulerStatus(
             state=self._registry.state,
             started=self._started,
             version=self._config.version,
             home=self._place.home,
             pid=self._place.pid,
+            stats=replace(stats, **dates, next_due=_local(self._registry.next_due, zone)),
         )
         return Status(scheduler=scheduler, jobs=self._registry.all(), problems=self._registry.problems)
 
@@ -181,14 +203,19 @@ class SchedulerService:
     def resume_all(self) -> None:
         self._ask(Resume(None))
 
+    def reset_statistics(self) -> None:
+        """Count anew from now on."""
+        self._ask(ResetStatistics())
+
     def next_runs(self, job_id: str, count: int) -> tuple[datetime, ...]:
-        """The next instants at which it is due, soonest first. JobNotFound."""
-        job, first = self.get_job(job_id), self._registry.one(job_id).next_run
-        calendar = self._registry.calendar(job_id)
+        """The next instants at which it starts, its jitter included, soonest first. JobNotFound."""
+        job, snapshot = self.get_job(job_id), self._registry.snapshot(job_id)
+        first, calendar = snapshot.due, snapshot.calendar
         if first is None or calendar is None:
             return ()
-        rest = upcoming(job, first, calendar, count - 1)
-        return tuple(instant.astimezone(self._config.zone) for instant in (first, *rest))
+        dues = upcoming(job, first - INSTANT, calendar, count)
+        seed = self._config.seed
+        return tuple((due + offset(job, seed, due)).astimezone(self.zone) for due in dues)
 
     def history(self, job_id: str | None = None, limit: int = 50) -> tuple[Run, ...]:
         """Open and ended runs, newest first. JobNotFound for an id with neither a file nor a history."""
@@ -233,7 +260,7 @@ class SchedulerService:
 
     def _shown(self, run: Run) -> Run:
         """In the default zone; a gap's instants are counted now, so that the row costs nothing before."""
-        zone = self._config.zone
+        zone = self.zone
         local = {
             name: value.astimezone(zone)
             for name in ("due", "due_to", "started", "finished")
@@ -245,7 +272,11 @@ class SchedulerService:
         if run.due is None or run.due_to is None:
             return run.count
         job = self._jobs.get(run.job_id)
-        calendar = self._registry.calendar(run.job_id) if job is not None else None
+        calendar = self._registry.snapshot(run.job_id).calendar if job is not None else None
         if job is None or calendar is None or calendar.since > run.due:
             return None
         return count_due(job, run.due, run.due_to, calendar)
+
+
+def _local(instant: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return None if instant is None else instant.astimezone(zone)

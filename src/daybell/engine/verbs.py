@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import assert_never
 
 from daybell.core.incidents import snooze
-from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Snooze
+from daybell.engine.messages import CancelRuns, Pause, ResetStatistics, Resume, RunNow, Snooze
 from daybell.engine.planning import Planner
 from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.runs import Runs
-from daybell.engine.state import State
+from daybell.engine.state import Ending, State
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
 from daybell.model.events import AllPaused, AllResumed, IncidentChanged, JobPaused, JobResumed
 from daybell.model.job import Job
 
-Answerable = RunNow | CancelRuns | Pause | Resume | Snooze | DefinitionsRead
+Answerable = RunNow | CancelRuns | Pause | Resume | Snooze | ResetStatistics | DefinitionsRead
 
 
 class Verbs:
@@ -38,6 +38,9 @@ class Verbs:
                 return self._resume(resumed)
             case Snooze(job_id=snoozed, until=until):
                 return self._snooze(snoozed, until)
+            case ResetStatistics():
+                self._state.tally.reset(self._clock.now())
+                return ()
             case DefinitionsRead():
                 self._planner.take_in(verb)
                 return ()
@@ -62,7 +65,7 @@ class Verbs:
         if not chosen:
             raise RunNotFound(f"there is no open run and no job {target!r}")
         for open_run in chosen:
-            self._runs.end(open_run, "cancelled", "cancelled by hand")
+            self._runs.attempts.end(open_run, Ending("cancelled", "cancelled by hand"))
         return tuple(open_run.run.run_id for open_run in chosen)
 
     def _pause(self, job_id: str | None, until: datetime | None) -> tuple[str, ...]:
@@ -98,6 +101,7 @@ class Verbs:
         for job in was_paused:
             self._state.batch.touched.add(job.id)
             self._planner.pass_pause(job, now)
+            self._runs.reconsider(job)
         return ()
 
     def _snooze(self, job_id: str, until: datetime) -> tuple[str, ...]:

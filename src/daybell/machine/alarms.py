@@ -2,9 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from inspect import Signature
 
 from apscheduler.events import EVENT_JOB_SUBMITTED, JobSubmissionEvent
@@ -23,6 +23,9 @@ BEAT = 15.0
 STOP_SECONDS = 5.0
 """How long the thread may take to end; it only ever posts."""
 
+Watch = Callable[[timedelta], None]
+"""Asked each time before alarms ring; told how soon after the time before that was to be."""
+
 
 class ApschedulerAlarms:
     """`engine.ports.Alarms` on APScheduler's thread: one of its jobs a key, moved by `modify_job`.
@@ -32,7 +35,8 @@ class ApschedulerAlarms:
     may set it again.
     """
 
-    def __init__(self, beat: float = BEAT) -> None:
+    def __init__(self, beat: float = BEAT, watches: Sequence[Watch] = ()) -> None:
+        """Who must look at the machine now and then watches from this thread, rather than wake another."""
         # It says several lines for each alarm at INFO.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._early: dict[str, datetime] = {}
@@ -42,7 +46,8 @@ class ApschedulerAlarms:
             executors={"default": DebugExecutor()},
             job_defaults={"misfire_grace_time": None, "coalesce": True},
         )
-        self._scheduler.beat = beat
+        self._scheduler.beat = self._scheduler.within = beat
+        self._scheduler.watches = tuple(watches)
 
     def start(self, ring: Callable[[str], None]) -> None:
         self._scheduler.add_listener(_Ringer(ring), EVENT_JOB_SUBMITTED)
@@ -87,11 +92,22 @@ class _WallClockScheduler(BackgroundScheduler):  # type: ignore[misc]  # the lib
     does; after a suspend, or when the clock is set forward, that is far too long.
     """
 
-    beat = BEAT
+    beat = within = BEAT
+    watches: tuple[Watch, ...] = ()
 
     def _process_jobs(self) -> float:
+        for watch in self.watches:
+            _ask(watch, timedelta(seconds=self.within))
         wait: float | None = super()._process_jobs()
-        return self.beat if wait is None else min(wait, self.beat)
+        self.within = self.beat if wait is None else min(wait, self.beat)
+        return self.within
+
+
+def _ask(watch: Watch, within: timedelta) -> None:
+    try:
+        watch(within)
+    except Exception:  # the thread's edge: the alarms must still ring
+        log.exception("a watch failed")
 
 
 class _Parked(BaseTrigger):  # type: ignore[misc]  # the library ships no types

@@ -16,5 +16,8 @@ class SystemIds:
         chance = base64.b32encode(secrets.token_bytes(ENTROPY_BYTES)).decode().lower()
         return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{chance}"
 
+    def chance(self) -> float:
+        return secrets.randbelow(1 << 53) / (1 << 53)
+
     def traceparent(self) -> str:
         return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from daybell.model.incident import Incident, NoticeText
+from daybell.model.record import Deferral
 from daybell.model.run import Outcome, ProcessIdentity, Run
 
 
@@ -50,6 +51,12 @@ class JobResumed(Event, frozen=True, tag="job_resumed"):
     job_id: str
 
 
+class ZoneChanged(Event, frozen=True, tag="zone_changed"):
+    """Local times mean another zone from here on."""
+
+    zone: str
+
+
 class AllPaused(Event, frozen=True, tag="all_paused"):
     pass
 
@@ -65,9 +72,14 @@ class RunSkipped(Event, frozen=True, tag="run_skipped"):
 
 
 class RunQueued(Event, frozen=True, tag="run_queued"):
-    """A request was admitted and waits for a slot."""
+    """A run waits: for a slot, or before that for what the deferral says."""
 
     run: Run
+    deferral: Deferral | None = None
+    failures: int = 0
+    """How many of its attempts have failed."""
+    last_outcome: Outcome | None = None
+    """Of the last attempt that failed."""
 
 
 class RunClaimed(Event, frozen=True, tag="run_claimed"):
@@ -82,6 +94,7 @@ class RunStarted(Event, frozen=True, tag="run_started"):
     run_id: str
     job_id: str
     process: ProcessIdentity
+    attempt: int = 1
 
 
 class RunFinished(Event, frozen=True, tag="run_finished"):
@@ -116,6 +129,7 @@ AnyEvent = (
     | JobRemoved
     | JobPaused
     | JobResumed
+    | ZoneChanged
     | AllPaused
     | AllResumed
     | RunSkipped

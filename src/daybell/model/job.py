@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from daybell.model.durations import Duration
+from daybell.model.sizes import Size
 
 
 class CronTrigger(Struct, frozen=True, forbid_unknown_fields=True, tag="cron", tag_field="type"):
@@ -36,7 +37,16 @@ class StartupTrigger(Struct, frozen=True, forbid_unknown_fields=True, tag="start
     """Due each time Daybell starts."""
 
 
-Trigger = CronTrigger | IntervalTrigger | OnceTrigger | StartupTrigger
+class JobTrigger(Struct, frozen=True, forbid_unknown_fields=True, tag="job", tag_field="type"):
+    """Due when a run of another job ends."""
+
+    job: str
+    """The other job's id."""
+    on: Literal["success", "failure", "any"] = "success"
+    """How it must have ended; `any` is every end of a run that had started."""
+
+
+Trigger = CronTrigger | IntervalTrigger | OnceTrigger | StartupTrigger | JobTrigger
 
 
 class CommandHandler(Struct, frozen=True, forbid_unknown_fields=True, tag="command", tag_field="type"):
@@ -74,6 +84,47 @@ class CatchUp(Struct, frozen=True, forbid_unknown_fields=True):
     """Older instants are not caught up any more."""
 
 
+class Retry(Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes of a run whose attempt failed or took too long."""
+
+    max_attempts: int = 1
+    """How many in all: with one, nothing is tried again."""
+    delay: Duration = Duration(minutes=1)
+    """Before the second attempt."""
+    multiplier: float = 2
+    """Each further wait is so many times the one before."""
+    max_delay: Duration = Duration(hours=1)
+    jitter: bool = True
+    """Wait for any time between none and that, so that not all come back at once."""
+
+
+class Conditions(Struct, frozen=True, forbid_unknown_fields=True):
+    """What must hold before a run starts that nobody asked for by hand. Until then it waits (K1)."""
+
+    power: Literal["ac"] | None = None
+    """Mains power; where nobody knows, it is there (K2)."""
+    network: Literal["online"] | None = None
+    idle: Duration | None = None
+    """Nobody has touched keyboard or mouse for so long."""
+    max_wait: Duration = Duration(hours=12)
+    """The longest wait for these, and for the jobs it `needs`."""
+    on_expiry: Literal["skip", "run"] = "skip"
+    stop_when_lost: bool = False
+    """A run under way is ended when one of them does not hold any more, and waits again."""
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a command may take of the machine."""
+
+    nice: int | None = None
+    """-20 to 19, as `nice` has it: the greater, the more it gives way to others."""
+    ionice: Literal["idle", "low", "normal"] | None = None
+    memory: Size | None = None
+    """Of the whole command where the system can tell, else of each of its processes."""
+    cpu_time: Duration | None = None
+    """Of each of its processes; waiting costs nothing."""
+
+
 class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """A definition, valid as a whole. Changed by `msgspec.structs.replace`."""
 
@@ -87,8 +138,15 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True):
     tags: tuple[str, ...] = ()
     enabled: bool = True
     triggers: tuple[Trigger, ...] = ()
+    start: datetime | None = None
+    """Nothing is due before; the anchor of intervals that have none."""
+    end: datetime | None = None
+    """Nothing is due after."""
+    max_runs: int | None = None
+    """After so many runs that nobody asked for by hand, it is completed."""
     timeout: Duration | None = None
     """The longest one attempt may take."""
+    retry: Retry = Retry()
     overlap: Literal["skip", "queue", "concurrent", "replace"] = "skip"
     """What becomes of a request while the same job runs: it is skipped; it waits, one at most; it runs
     beside, up to `max_concurrent`; or it runs instead, once what ran is gone."""
@@ -99,6 +157,14 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True):
     priority: int = 0
     """Of runs that wait for a slot, the one with the greatest starts first."""
     catch_up: CatchUp = CatchUp()
+    jitter: Duration = Duration()
+    """Each run starts up to so long after it is due, so that not all jobs start at once."""
+    jitter_mode: Literal["stable", "random"] = "stable"
+    """How long is the same each time, on this machine and for this job; or drawn for each instant."""
+    needs: tuple[str, ...] = ()
+    """Jobs, by id, whose last run must have succeeded; until then it waits."""
+    conditions: Conditions = Conditions()
+    limits: Limits = Limits()
     on_interrupt: Literal["leave", "end", "rerun"] = "leave"
     """What becomes of a run when Daybell itself was killed: what still lives of it is left to run on, or
     is ended; with `rerun` it is left as well, and a run that was found dead is asked for once more."""

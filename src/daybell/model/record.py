@@ -1,6 +1,7 @@
 """Records: what the ledger knows of a job and of its open runs. Folds of events, never written by hand."""
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -29,6 +30,20 @@ class JobRecord(Struct, frozen=True, kw_only=True):
     last_duration_ms: int | None = None
     run_count: int = 0
     error_count: int = 0
+    automatic_count: int = 0
+    """Runs that started and ended, and that nobody had asked for by hand."""
+
+
+class Deferral(Struct, frozen=True, kw_only=True):
+    """Why a run waits for something else than a slot."""
+
+    kind: Literal["backoff", "settle", "needs", "conditions"]
+    since: datetime
+    """The beginning of its wait, also where what it waits for has changed since."""
+    until: datetime
+    """When that wait ends, whatever happens: the next attempt's instant, or the end of its patience."""
+    reason: str
+    """What it waits for, in words."""
 
 
 class OpenRun(Struct, frozen=True, kw_only=True):
@@ -37,6 +52,12 @@ class OpenRun(Struct, frozen=True, kw_only=True):
     run: Run
     is_waiting: bool
     """It was admitted and has no slot yet."""
+    deferral: Deferral | None = None
+    """What else it waits for."""
+    failures: int = 0
+    """How many of its attempts have failed."""
+    last_outcome: Outcome | None = None
+    """Of the last attempt that failed."""
     process: ProcessIdentity | None = None
     claimed: datetime | None = None
     """When it was given its slot; its process exists a moment later."""
@@ -54,3 +75,5 @@ class Checkpoint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     held: tuple[NoticeText, ...] = ()
     all_paused: bool = False
     lives: int = 0
+    zone: str | None = None
+    """The zone that local times were last understood in."""

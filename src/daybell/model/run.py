@@ -6,6 +6,9 @@ from typing import Literal
 from msgspec import Struct
 
 Cause = Literal["schedule", "manual", "catch_up", "event", "dependency"]
+AUTOMATIC: frozenset[Cause] = frozenset({"schedule", "catch_up", "event", "dependency"})
+"""Causes of runs that nobody asked for by hand."""
+
 Outcome = Literal[
     "succeeded", "failed", "timed_out", "cancelled", "replaced", "interrupted", "skipped", "missed"
 ]
@@ -38,12 +41,17 @@ class Run(Struct, frozen=True, kw_only=True):
     exit_code: int | None = None
     """As a shell gives it: 128 + the signal's number for a command that a signal ended."""
     attempts: int = 0
+    """How many were begun."""
     error: str | None = None
     """The last line the command printed, or why it could not start."""
     log: str | None = None
     """The file that holds its output."""
     retry_of: str | None = None
     """The run that it was asked for again after."""
+    follows: str | None = None
+    """The run of another job whose end it was due for."""
+    definition: str = ""
+    """Tells the definition that it was admitted with from any other (`core.definition_digest`)."""
     traceparent: str = ""
     """W3C trace context, handed to the command as TRACEPARENT."""
 

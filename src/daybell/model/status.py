@@ -37,11 +37,38 @@ class JobStatus(Struct, frozen=True, kw_only=True):
     run_count: int = 0
     error_count: int = 0
     is_running: bool = False
+    waiting_for: str | None = None
+    """What its next run waits for beside a slot, in words."""
+    waiting_until: datetime | None = None
+    """When that wait ends, whatever happens."""
     is_paused: bool = False
     paused_until: datetime | None = None
     """When its own pause ends by itself."""
     snoozed_until: datetime | None = None
     """Until when nothing is told of its failures."""
+
+
+class Statistics(Struct, frozen=True, kw_only=True):
+    """What the scheduler has done since it started, or since somebody began the count anew."""
+
+    since: datetime
+    dispatched: int = 0
+    """Attempts that were handed to a worker."""
+    started: int = 0
+    """Those of them whose process came to exist."""
+    skipped: dict[str, int] = {}
+    """Requests and gaps that got no run, by reason."""
+    deferred: int = 0
+    """How often a run was put off until something else holds."""
+    retried: int = 0
+    completed: int = 0
+    """Runs that succeeded."""
+    failed: int = 0
+    errors: int = 0
+    """Faults of Daybell itself; each is in its log."""
+    last_pass: datetime | None = None
+    """When it last decided anything."""
+    next_due: datetime | None = None
 
 
 class SchedulerStatus(Struct, frozen=True, kw_only=True):
@@ -53,6 +80,7 @@ class SchedulerStatus(Struct, frozen=True, kw_only=True):
     home: str
     """The directory of the job files."""
     pid: int
+    stats: Statistics
 
 
 class Status(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,115 @@
+"""What must a run wait for before it is admitted, and until when?"""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from daybell.model.durations import spell
+from daybell.model.facts import Facts
+from daybell.model.job import Conditions, Job
+from daybell.model.record import Deferral, OpenRun
+from daybell.model.run import Cause, Outcome
+
+OTHERWISE: dict[str, str] = {"needs": "dependency", "conditions": "conditions", "settle": "not settled"}
+"""What a skip is called, by what the run had waited for."""
+
+
+class Surroundings(Struct, frozen=True):
+    """What holds around a job at this moment."""
+
+    now: datetime
+    facts: Facts = Facts()
+    lacking: tuple[str, ...] = ()
+    """Of the jobs it needs, those whose last run has not succeeded."""
+    unsettled_until: datetime | None = None
+    """After a wake, late runs wait so long; None: there was none."""
+
+
+class Hindrance(Struct, frozen=True):
+    """What a request must wait for."""
+
+    kind: Literal["settle", "needs", "conditions"]
+    reason: str
+    until: datetime | None = None
+    """When it is over by itself; None: when the job's patience is."""
+
+
+class Hold(Struct, frozen=True):
+    """It waits on as it is."""
+
+
+class Change(Struct, frozen=True):
+    """It waits on, but for this."""
+
+    deferral: Deferral
+
+
+class GiveUp(Struct, frozen=True):
+    """It ends without another attempt."""
+
+    outcome: Outcome
+    reason: str
+
+
+class Proceed(Struct, frozen=True):
+    """Nothing hinders it any more."""
+
+
+def hindrance(job: Job, cause: Cause, around: Surroundings) -> Hindrance | None:
+    """First the wake, then the jobs it needs, then its conditions; a manual run passes them all (O3)."""
+    if cause == "manual":
+        return None
+    until = around.unsettled_until
+    if cause == "catch_up" and until is not None and until > around.now:
+        return Hindrance("settle", "the machine to settle after its sleep", until)
+    if around.lacking:
+        return Hindrance("needs", f"{', '.join(around.lacking)} to succeed")
+    unmet = unmet_conditions(job.conditions, around.facts)
+    return Hindrance("conditions", " and ".join(unmet)) if unmet else None
+
+
+def unmet_conditions(conditions: Conditions, facts: Facts) -> list[str]:
+    """In words; what nobody can tell is taken as met (K2)."""
+    unmet = []
+    if conditions.power == "ac" and facts.on_mains is False:
+        unmet.append("mains power")
+    if conditions.network == "online" and facts.is_online is False:
+        unmet.append("a network")
+    if conditions.idle is not None and facts.idle is not None and facts.idle < conditions.idle:
+        unmet.append(f"{spell(conditions.idle)} without anybody at the keyboard")
+    return unmet
+
+
+def defer(hindrance: Hindrance, job: Job, now: datetime, since: datetime | None = None) -> Deferral:
+    """`since` is when its wait began, where that was for something else or for an older instant."""
+    began = since or now
+    until = hindrance.until or began + job.conditions.max_wait
+    return Deferral(kind=hindrance.kind, since=began, until=until, reason=hindrance.reason)
+
+
+def reconsider(
+    open_run: OpenRun, deferral: Deferral, job: Job, now: datetime, hindered: Hindrance | None
+) -> Hold | Change | GiveUp | Proceed:
+    """What becomes of a run that waits for more than a slot, now that something may have changed."""
+    if deferral.kind in ("backoff", "settle") and deferral.until > now:
+        return Hold()
+    if hindered is None:
+        return Proceed()
+    waited = deferral.since if deferral.kind in ("needs", "conditions") else None
+    new = defer(hindered, job, now, waited)
+    if new.until > now:
+        return Hold() if new == deferral else Change(new)
+    if job.conditions.on_expiry == "run":
+        return Proceed()
+    reason = f"{OTHERWISE[new.kind]}: waited for {new.reason} for {spell(new.until - new.since)}"
+    return given_up(open_run, "skipped", reason)
+
+
+def given_up(open_run: OpenRun, outcome: Outcome, reason: str) -> GiveUp:
+    """A run that has failed before ends as that attempt did (R3); any other, as is said here."""
+    if open_run.last_outcome is not None:
+        return GiveUp(open_run.last_outcome, f"not tried again: {reason}")
+    if open_run.run.attempts:
+        return GiveUp("interrupted", reason)
+    return GiveUp(outcome, reason)

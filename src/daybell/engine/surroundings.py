@@ -1,0 +1,75 @@
+"""What holds around a job right now: the machine's facts, the wake that was, the jobs it needs?"""
+
+from datetime import datetime, timedelta
+
+from daybell.core.deferral import Hindrance, Surroundings, hindrance
+from daybell.core.jitter import late_offset
+from daybell.engine.batch import Deadline
+from daybell.engine.messages import FactsSteady
+from daybell.engine.ports import Clock
+from daybell.engine.state import State
+from daybell.model.facts import Facts
+from daybell.model.job import Job
+from daybell.model.run import Cause
+
+SETTLE = timedelta(seconds=30)
+"""After a wake, until networks and disks are there again (M10)."""
+HYSTERESIS = timedelta(seconds=10)
+"""What a charger that wobbles says counts only once it has stayed so for this long (K2)."""
+FACTS = "@facts"
+"""The key of that deadline."""
+
+
+class Around:
+    """Facts count once they are steady; the first ones do at once."""
+
+    def __init__(self, state: State, clock: Clock) -> None:
+        self._state = state
+        self._clock = clock
+        self._facts = Facts()
+        self._newest = Facts()
+        self._unsettled_until: datetime | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """Those that count."""
+        return self._facts
+
+    def begin(self, facts: Facts) -> None:
+        self._facts = self._newest = facts
+
+    def changed(self, facts: Facts) -> None:
+        """They count when they are still so a while later."""
+        self._newest = facts
+        after = None if facts == self._facts else HYSTERESIS
+        self._state.batch.deadlines.append(Deadline(FACTS, after, FactsSteady()))
+
+    def steady(self) -> bool:
+        """Whether something is different from now on."""
+        has_changed, self._facts = self._facts != self._newest, self._newest
+        return has_changed
+
+    def woke(self) -> None:
+        self._unsettled_until = self._clock.now() + SETTLE
+
+    def hindrance(self, job: Job, cause: Cause) -> Hindrance | None:
+        """Of a request that was made before."""
+        return self._hindrance(job, cause, self._unsettled_until)
+
+    def hindrance_now(self, job: Job, cause: Cause, due: datetime | None) -> Hindrance | None:
+        """Of a new one: if it is late, its jitter is added (J2)."""
+        until = self._unsettled_until
+        if cause == "catch_up" and (wait := late_offset(job, self._state.config.seed, due)):
+            until = max(until or self._clock.now(), self._clock.now() + wait)
+        return self._hindrance(job, cause, until)
+
+    def _hindrance(self, job: Job, cause: Cause, until: datetime | None) -> Hindrance | None:
+        lacking = tuple(needed for needed in job.needs if not self._has_succeeded(needed))
+        around = Surroundings(self._clock.now(), self._facts, lacking, until)
+        return hindrance(job, cause, around)
+
+    def _has_succeeded(self, job_id: str) -> bool:
+        """Its last run did, and no other is on its way."""
+        record = self._state.records.jobs.get(job_id)
+        is_over = not self._state.records.open_of(job_id)
+        return is_over and record is not None and record.last_outcome == "succeeded"
