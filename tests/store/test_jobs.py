@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import sys
 import threading
 from pathlib import Path
 
@@ -210,3 +211,51 @@ def test_removing_takes_the_file_away_at_once(tmp_path: Path, folder: JobFolder)
     assert (read.jobs, read.vanished, list(tmp_path.iterdir())) == ({}, frozenset(), [])
     with pytest.raises(JobNotFound):
         folder.remove("backup")
+
+
+def needing(*jobs: str) -> bytes:
+    return json.dumps({"needs": jobs, "handler": {"type": "command", "argv": ["true"]}}).encode()
+
+
+def test_jobs_that_wait_for_each_other_are_refused_and_no_other_is(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "a.json", needing("b"))
+    write(tmp_path, "b.json", needing("c"))
+    write(tmp_path, "c.json")
+    assert list(folder.read().jobs) == ["a", "b", "c"]
+    write(tmp_path, "c.json", needing("a", "gone"))
+    read = folder.read()
+    assert (dict(read.jobs), read.invalid) == ({}, frozenset({"a", "b", "c"}))
+    assert [(problem.file, problem.field) for problem in read.problems] == [
+        ("a.json", "needs[0]"),
+        ("b.json", "needs[0]"),
+        ("c.json", "needs[0]"),
+    ]
+    assert "b → c → a → b" in read.problems[1].message
+
+
+def test_a_job_that_would_close_a_circle_is_not_written(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "a.json", needing("b"))
+    assert [problem.message for problem in folder.read().problems] == [
+        'there is no job "b": it waits for that in vain'
+    ]
+    with pytest.raises(InvalidDefinition, match="b → a → b"):
+        folder.write("b", needing("a"))
+    assert not (tmp_path / "b.json").exists()
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names are text there")
+def test_a_file_whose_name_is_no_text_is_told_and_harms_nothing(tmp_path: Path, folder: JobFolder) -> None:
+    write(tmp_path, "backup.json")
+    (tmp_path / os.fsdecode(b"caf\xe9.json")).write_bytes(GOOD)
+    read = folder.read()
+    assert list(read.jobs) == ["backup"]
+    assert read.problems == (Problem(r"'caf\udce9.json'", "", "its name is no text: rename it"),)
+    json.dumps([problem.file for problem in read.problems]).encode()
+
+
+def test_a_directory_in_the_place_of_a_job_is_not_removed(tmp_path: Path, folder: JobFolder) -> None:
+    (tmp_path / "d.json").mkdir()
+    folder.read()
+    with pytest.raises(DaybellError, match=r"d\.json: cannot be removed: "):
+        folder.remove("d")
+    assert (tmp_path / "d.json").is_dir()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from daybell.core.definitions import parse_job
+from daybell.core.dependencies import circular, missing
 from daybell.engine.ports import ABSENCE, Clock, DefinitionsRead
 from daybell.model.errors import Conflict, DaybellError, InvalidDefinition, JobNotFound
 from daybell.model.job import Job
@@ -42,6 +43,7 @@ class JobFolder:
         self._lock = threading.Lock()
         self._parsed: dict[str, Parsed] = {}
         self._gone_since: dict[str, float] = {}
+        self._unnamable: list[str] = []
 
     def read(self) -> DefinitionsRead:
         """All files as they are now, each valid or with its problems."""
@@ -59,19 +61,32 @@ class JobFolder:
             vanished = self._vanished(before)
             self._parsed.update((job_id, before[job_id]) for job_id in vanished)
             present = {job_id: one for job_id, one in self._parsed.items() if job_id not in vanished}
-            return DefinitionsRead(
-                jobs={job_id: one.job for job_id, one in present.items() if one.job is not None},
-                invalid=frozenset(job_id for job_id, one in present.items() if one.job is None),
-                problems=tuple(problem for one in present.values() for problem in self._problems(one)),
-                vanished=vanished,
-            )
+            return self._judged(present, vanished)
+
+    def _judged(self, present: dict[str, Parsed], vanished: frozenset[str]) -> DefinitionsRead:
+        """The files one by one, and then as they depend on each other."""
+        jobs = {job_id: one.job for job_id, one in present.items() if one.job is not None}
+        invalid = frozenset(present.keys() - jobs.keys())
+        problems = [problem for one in present.values() for problem in self._problems(one)]
+        problems += [Problem(repr(name), "", "its name is no text: rename it") for name in self._unnamable]
+        refused = circular(jobs)
+        for job_id in refused:
+            del jobs[job_id]
+        absent = missing(jobs, frozenset(invalid | refused.keys() | vanished))
+        return DefinitionsRead(
+            jobs=jobs,
+            invalid=invalid | refused.keys(),
+            problems=(*problems, *refused.values(), *absent),
+            vanished=vanished,
+        )
 
     def write(self, job_id: str, definition: bytes) -> None:
         """Validate, then write a new file. InvalidDefinition; Conflict when it is there already."""
         name = NAME.format(job_id)
-        parse_job(job_id, name, definition, self._zone)
+        job = parse_job(job_id, name, definition, self._zone)
         try:
             with self._lock:
+                self._refuse_circles(job)
                 self._write_new(name, definition)
         except FileExistsError as error:
             raise Conflict(f"there is a job {job_id!r} already: remove it first, or edit {name}") from error
@@ -79,12 +94,21 @@ class JobFolder:
             raise DaybellError(f"{self._directory / name}: cannot be written: {error.strerror}") from error
 
     def remove(self, job_id: str) -> None:
-        """Taken away on purpose, it counts as removed at once. JobNotFound."""
+        """Taken away on purpose, it counts as removed at once. JobNotFound; DaybellError if it stays."""
         with self._lock:
             if job_id not in self._parsed:
                 raise JobNotFound(f"there is no job {job_id!r}")
-            (self._directory / NAME.format(job_id)).unlink(missing_ok=True)
+            path = self._directory / NAME.format(job_id)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise DaybellError(f"{path}: cannot be removed: {error.strerror}") from error
             del self._parsed[job_id]
+
+    def _refuse_circles(self, job: Job) -> None:
+        known = {job_id: one.job for job_id, one in self._parsed.items() if one.job is not None}
+        if problem := circular({**known, job.id: job}).get(job.id):
+            raise InvalidDefinition([problem])
 
     def _write_new(self, name: str, definition: bytes) -> None:
         """Whole or not at all, and never over a file that is there."""
@@ -115,7 +139,9 @@ class JobFolder:
             names = os.listdir(self._directory)  # noqa: PTH208 their names are all that is needed here
         except FileNotFoundError:
             return []
-        return sorted(matching(names, "[!.]*.json"))
+        found = sorted(matching(names, "[!.]*.json"))
+        self._unnamable = [name for name in found if not _is_text(name)]
+        return [name for name in found if _is_text(name)]
 
     def _parse(self, job_id: str, path: Path, known: Parsed | None) -> Parsed | None:
         mark = (0, 0, 0)
@@ -148,3 +174,8 @@ class JobFolder:
         return frozenset(
             job_id for job_id in missing if now - self._gone_since[job_id] < ABSENCE.total_seconds()
         )
+
+
+def _is_text(name: str) -> bool:
+    """Whether it can be written down anywhere: some systems allow names of any bytes."""
+    return name.isprintable()
