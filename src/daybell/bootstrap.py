@@ -99,7 +99,7 @@ class App:
                 service = self._start(started)
                 tray = self._show(started, service, notices)
                 # Closed first, so that jobs get their grace while everything can still be asked.
-                started.callback(_shut_down, service)
+                started.callback(self._shut_down, service)
                 ending = threading.Thread(
                     target=self._end, args=(started.pop_all(), tray, service), name="lifecycle"
                 )
@@ -127,6 +127,11 @@ class App:
         finally:
             tray.stop()
 
+    def _shut_down(self, service: SchedulerService) -> None:
+        """Once, and with a word about what would not."""
+        if service.is_running and (stubborn := service.shutdown()):
+            self._say(f"Did not stop in time: {', '.join(stubborn)}.")
+
     def _claim(self, parts: ExitStack) -> None:
         """This home is ours from here on, and so is its log."""
         directories = self._directories
@@ -142,7 +147,7 @@ class App:
         service.subscribe(log_events)
         service.request_stop = self.stop
         service.start()
-        parts.callback(_shut_down, service)
+        parts.callback(self._shut_down, service)
         # What exists by now stays: collections that search it would delay jobs by tens of milliseconds.
         gc.collect()
         gc.freeze()
@@ -242,11 +247,6 @@ def _check(job: Job, file: str) -> list[Problem]:
 
 def _slots(settings: SchedulerConfig) -> int:
     return settings.max_concurrent_runs or max(4, 2 * (os.cpu_count() or 1))
-
-
-def _shut_down(service: SchedulerService) -> None:
-    if service.is_running:
-        service.shutdown()
 
 
 def _force() -> None:

@@ -19,7 +19,7 @@ log = logging.getLogger("daybell")
 LARGEST = 2 * 1024 * 1024
 """Bytes in one file; with the older ones at most 10 MiB in all."""
 OLDER = 4
-FIELDS = ("event", "job", "run", "trace_id", "duration_ms", "outcome", "reason", "late_threads")
+FIELDS = ("event", "job", "run", "trace_id", "duration_ms", "outcome", "reason", "not_stopped")
 """What a line may carry beside time, level and message."""
 
 

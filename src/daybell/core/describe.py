@@ -9,10 +9,15 @@ from daybell.core import cron
 from daybell.core.zones import LOCAL
 from daybell.model.durations import spell
 from daybell.model.errors import InvalidCron
-from daybell.model.job import CronTrigger, IntervalTrigger, Job, OnceTrigger, StartupTrigger, Trigger
+from daybell.model.job import CronTrigger, IntervalTrigger, Job, JobTrigger, OnceTrigger, StartupTrigger, Trigger
 
 BY_HAND = "by hand only"
 MIDNIGHT = "00:00"
+AFTER: dict[str, str] = {
+    "success": "after {} succeeds",
+    "failure": "after {} fails",
+    "any": "after each run of {}",
+}
 SHORTER = tuple(
     (re.compile(long), short)
     for long, short in (
@@ -44,6 +49,8 @@ def _words(trigger: Trigger) -> str:
             return f"once, {_moment(at)}"
         case StartupTrigger():
             return "at startup"
+        case JobTrigger(job=leader, on=on):
+            return AFTER[on].format(leader)
         case _:
             assert_never(trigger)
 

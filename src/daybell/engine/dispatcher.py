@@ -66,6 +66,8 @@ class Dispatcher:
         self._dependencies = Dependencies(state, clock, self._runs)
         self.recovery = Recovery(state, clock, self._runs)
         self._verbs = Verbs(state, clock, self._runs, self.planner)
+        self._stubborn: tuple[str, ...] = ()
+        """Runs that did not end in time, in words."""
         self._stop_replies: list[Future[tuple[str, ...]]] = []
 
     def boot(self, read: DefinitionsRead, survivors: Survivors) -> None:
@@ -198,6 +200,7 @@ class Dispatcher:
         for open_run in list(self.state.records.open_runs.values()):
             self.state.batch.ends.append(End(open_run.run.run_id, timedelta(0)))
             self._attempts.finish(open_run.run, "interrupted", f"it did not end within {spell(timeout)}")
+            self._stubborn += (f"run {open_run.run.run_id} of {open_run.run.job_id}",)
         self._stop_if_over()
 
     def _stop_if_over(self) -> None:
@@ -206,4 +209,4 @@ class Dispatcher:
         self.state.is_stopped = True
         self.state.record(SchedulerStopped(at=self._clock.now()))
         self.state.batch.deadlines.append(Deadline("stop", None))
-        self.state.batch.answers.extend((reply, ()) for reply in self._stop_replies)
+        self.state.batch.answers.extend((reply, self._stubborn) for reply in self._stop_replies)

@@ -127,7 +127,7 @@ class ResetStatistics(Struct, frozen=True):
 
 
 class Stop(Struct, frozen=True):
-    """Start nothing more, and end what runs."""
+    """Start nothing more, and end what runs; the answer names the runs that did not end in time."""
 
 
 Verb = RunNow | CancelRuns | Pause | Resume | Snooze | ResetStatistics | DefinitionsRead | Stop

@@ -97,18 +97,18 @@ class SchedulerService:
         log.info("scheduler started with %d jobs", len(read.jobs))
 
     def shutdown(self) -> Sequence[str]:
-        """End what runs, within the shutdown timeout; the names of threads that did not stop. NotRunning."""
+        """End what runs, within the shutdown timeout; the runs and threads that did not stop. NotRunning."""
         if not self.is_running:
             raise NotRunning
         self._ports.alarms.stop()
         limit = self._config.shutdown_timeout + SLACK
         late = [] if self._reloading.stop(SLACK.total_seconds()) else ["job-files"]
         with suppress(TimeoutError):  # whoever is late is named below
-            self._ask(Stop(), limit.total_seconds())
+            late += self._ask(Stop(), limit.total_seconds())
         late += [] if self._engine.join(SLACK) else ["engine"]
         late += self._ports.workers.stop(SLACK)
         self._ports.deadlines.stop()
-        log.info("scheduler stopped", extra={"late_threads": late})
+        log.info("scheduler stopped", extra={"not_stopped": late})
         return late
 
     def reload_soon(self) -> None:
