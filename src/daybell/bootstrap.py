@@ -60,6 +60,8 @@ from daybell.store.settings import read_settings
 
 log = logging.getLogger("daybell")
 
+CONDITIONS = ("power", "network", "idle")
+NOT_ASKED = "this version cannot ask the machine for it yet, and takes it as met"
 FORCED = 130
 """Exit code after a second signal."""
 
@@ -242,7 +244,9 @@ def _watches(mailbox: Mailbox, clock: SystemClock, zone: ZoneInfo) -> tuple[Watc
 
 def _check(job: Job, file: str) -> list[Problem]:
     """What of a valid job cannot work on this machine as it is now."""
-    return check_command(job.handler, file)
+    asked = [name for name in CONDITIONS if getattr(job.conditions, name) is not None]
+    unanswered = [Problem(file, f"conditions.{name}", NOT_ASKED) for name in asked]
+    return [*check_command(job.handler, file), *unanswered]
 
 
 def _slots(settings: SchedulerConfig) -> int:

@@ -1,0 +1,39 @@
+"""What the guide shows, Daybell understands."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from builders import BERLIN
+from daybell.core.definitions import parse_job
+from daybell.core.settings import parse_settings
+from daybell.model.job import Job
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text("utf-8")
+SNIPPETS = re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
+KEYS = re.findall(r"^\| (`[a-z_`, ]+) \|", GUIDE, re.MULTILINE)
+TRIGGERS = re.findall(r"^\| `(\{\"type\".*?\})` \|", GUIDE, re.MULTILINE)
+HANDLER = {"type": "command", "argv": ["true"]}
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS)
+def test_each_piece_of_json_is_valid(snippet: str) -> None:
+    shown = json.loads(snippet)
+    if "scheduler" in shown:
+        parse_settings("settings.json", snippet.encode(), BERLIN)
+        return
+    job = parse_job("backup", "backup.json", json.dumps({"handler": HANDLER} | shown).encode(), BERLIN)
+    assert all(getattr(job, key) is not None for key in shown)
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_each_trigger_is_valid(trigger: str) -> None:
+    content = json.dumps({"handler": HANDLER, "triggers": [json.loads(trigger)]}).encode()
+    assert parse_job("backup", "backup.json", content, BERLIN).triggers
+
+
+def test_each_key_of_a_job_is_in_the_table() -> None:
+    named = {name for line in KEYS for name in re.findall(r"[a-z_]+", line)}
+    assert set(Job.__struct_fields__) - {"id", "schema", "max_concurrent"} <= named
