@@ -43,10 +43,10 @@ format: install ## Let ruff format and mend what it can
 	@$(BIN)/ruff format
 
 system:
-	@if { command -v dbus-daemon && command -v strace; } >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then :; \
+	@if { command -v dbus-daemon && command -v strace && command -v cc; } >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
-	else echo "Without $(SYSTEM_PACKAGES) the tests of the tray and of crashes are skipped: sudo apt-get install $(SYSTEM_PACKAGES)"; fi
+	else echo "Without $(SYSTEM_PACKAGES) the tests of the tray, of crashes and of the clock are skipped: sudo apt-get install $(SYSTEM_PACKAGES)"; fi
 
 bench: install ## Measure memory, idle cost and latency beside rivals
 	@$(BIN)/python benchmarks/run.py

@@ -9,7 +9,7 @@ from apscheduler.schedulers import base
 
 from builders import at
 from daybell.core.clocks import Reading, Slept
-from daybell.machine.alarms import ApschedulerAlarms
+from daybell.machine.alarms import BEAT, ApschedulerAlarms
 from daybell.machine.clock import SystemClock
 from daybell.machine.clock_watch import ClockWatch
 from waiting import until
@@ -120,7 +120,7 @@ def test_a_watch_is_told_how_soon_it_was_to_be_asked_again() -> None:
     alarms.set("a", due)
     assert rung.wait(5)
     alarms.stop()
-    assert told[0] == timedelta(seconds=15)
+    assert told[0] == timedelta(seconds=BEAT)
     assert timedelta(0) <= min(told) <= timedelta(seconds=0.2)
 
 

@@ -18,8 +18,9 @@ log = logging.getLogger(__name__)
 
 FAR_AWAY = datetime(9999, 1, 1, tzinfo=UTC)
 """Where an alarm that has rung waits to be set again: keeping it is cheaper than adding it anew."""
-BEAT = 15.0
-"""Seconds between two looks at the wall clock: how late an alarm may be after a wake."""
+BEAT = 9.0
+"""Seconds between two looks at the wall clock: how late an alarm may be after a wake, which must be
+less than makes an instant late (`core.catchup.LATE`)."""
 STOP_SECONDS = 5.0
 """How long the thread may take to end; it only ever posts."""
 
