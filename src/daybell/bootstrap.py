@@ -32,6 +32,7 @@ from daybell.engine.service import Place, SchedulerService
 from daybell.engine.state import EngineConfig
 from daybell.handlers.catalog import Catalog
 from daybell.handlers.command import Commands
+from daybell.handlers.limits import check_limits
 from daybell.handlers.program import check_command
 from daybell.logs import log_events, write_log
 from daybell.machine.alarms import ApschedulerAlarms, Watch
@@ -246,7 +247,7 @@ def _check(job: Job, file: str) -> list[Problem]:
     """What of a valid job cannot work on this machine as it is now."""
     asked = [name for name in CONDITIONS if getattr(job.conditions, name) is not None]
     unanswered = [Problem(file, f"conditions.{name}", NOT_ASKED) for name in asked]
-    return [*check_command(job.handler, file), *unanswered]
+    return [*check_command(job.handler, file), *check_limits(job.limits, file), *unanswered]
 
 
 def _slots(settings: SchedulerConfig) -> int:

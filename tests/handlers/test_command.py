@@ -1,5 +1,7 @@
 import os
+import re
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,8 +22,10 @@ from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.processes.choose import machine_processes
 from daybell.machine.processes.interface import Ended, Process, Processes, Sighting, Spawn
 from daybell.machine.workers import WorkerPool
-from daybell.model.job import CommandHandler
+from daybell.model.durations import Duration
+from daybell.model.job import CommandHandler, Limits
 from daybell.model.run import ProcessIdentity
+from daybell.model.sizes import Size
 from waiting import until
 
 GRACE = timedelta(seconds=0.3)
@@ -47,10 +51,11 @@ def an_attempt(tmp_path: Path) -> Callable[..., Attempt]:
     def make(*argv: str, **changes: object) -> Attempt:
         run_id = f"test-{uuid4().hex}"
         changes.setdefault("cwd", str(tmp_path))
+        limits = changes.pop("limits", Limits())
         handler = CommandHandler(argv=argv, **changes)  # type: ignore[arg-type]  # what the test wants
         return Attempt(
             run=a_run(run_id=run_id, traceparent="00-aa-bb-01"),
-            job=a_job(id="backup", handler=handler),
+            job=a_job(id="backup", handler=handler, limits=limits),
             log=tmp_path / "logs" / f"{run_id}.log",
         )
 
@@ -123,6 +128,7 @@ def test_a_program_sees_its_name_as_it_was_written(commands: Commands, an_attemp
 
 
 @pytest.mark.system
+@pytest.mark.parametrize("limits", [Limits(), Limits(nice=1)], ids=["free", "limited"])
 @pytest.mark.parametrize(
     ("argv", "changes", "error"),
     [
@@ -141,14 +147,48 @@ def test_a_command_that_cannot_start_fails_with_a_remedy(
     argv: tuple[str, ...],
     changes: dict[str, object],
     error: str,
+    limits: Limits,
 ) -> None:
     for name, text in (("empty", "\x00"), ("lost", "#!/no/such/interpreter\n")):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
-    result = run(commands, an_attempt(*argv, **changes))
+    result = run(commands, an_attempt(*argv, limits=limits, **changes))
     assert (result.outcome, result.exit_code) == ("failed", None)
     assert result.error is not None
     assert result.error.startswith(error)
+
+
+BURN = "while :; do :; done"
+GREEDY = "bytearray(300 << 20), bytearray(300 << 20)"
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("line", [BURN, f"echo working; ({BURN}); exit $?"], ids=["itself", "by its shell"])
+def test_a_limit_on_cpu_time_that_was_reached_is_the_error(
+    commands: Commands, an_attempt: MakeAttempt, line: str
+) -> None:
+    attempt = an_attempt(line, shell=True, limits=Limits(cpu_time=Duration(seconds=1)))
+    expected = AttemptResult(outcome="failed", exit_code=152, error="cpu_time limit of 1s reached")
+    assert run(commands, attempt) == expected
+
+
+@pytest.mark.system
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS does not enforce limits on memory")
+def test_an_error_under_a_limit_on_memory_tells_the_peak(commands: Commands, an_attempt: MakeAttempt) -> None:
+    limits = Limits(memory=Size.parse("400M"))
+    result = run(commands, an_attempt(sys.executable, "-c", GREEDY, limits=limits))
+    assert (result.outcome, result.exit_code) == ("failed", 1)
+    assert re.fullmatch(r"MemoryError \(peak 3\d\dM of 400M\)", result.error or "")
+
+
+@pytest.mark.system
+def test_a_limited_command_that_succeeds_says_nothing_of_it(
+    commands: Commands, an_attempt: MakeAttempt
+) -> None:
+    limits = Limits(nice=1, ionice="idle", memory=Size.parse("1G"), cpu_time=Duration(hours=1))
+    attempt = an_attempt("sh", "-c", "echo $0 $1", "a b", "'c' \"$d\"", limits=limits)
+    assert run(commands, attempt) == AttemptResult(outcome="succeeded", exit_code=0)
+    assert attempt.log.read_text() == "a b 'c' \"$d\"\n"
 
 
 def test_a_log_that_cannot_be_written_is_a_failure(

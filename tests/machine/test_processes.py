@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 if sys.platform == "win32":
     pytest.skip("grows POSIX trees", allow_module_level=True)
@@ -22,11 +23,13 @@ from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.processes import ladder
 from daybell.machine.processes.choose import machine_processes
 from daybell.machine.processes.interface import TAG, Ended, Process, Spawn
+from daybell.model.job import Limits
 from daybell.model.run import ProcessIdentity
 from waiting import until
 
 pytestmark = pytest.mark.system
 
+FREE, NICE = Limits(), Limits(nice=1)
 SHORT = timedelta(seconds=0.3)
 LONG = timedelta(seconds=30)
 
@@ -43,7 +46,7 @@ setsid sh -c 'trap "" TERM; sleep 300; sleep 300; sleep 300' &
 class Tree:
     """One spawned shell line, waited for on a thread as a worker would."""
 
-    def __init__(self, line: str, output: Path, deadlines: Deadlines) -> None:
+    def __init__(self, line: str, output: Path, deadlines: Deadlines, limits: Limits = FREE) -> None:
         self.run_id = f"test-{uuid4().hex}"
         self.ended: Ended | None = None
         self._processes = machine_processes(deadlines, SystemClock())
@@ -57,6 +60,7 @@ class Tree:
                 env={**os.environ, TAG: self.run_id},
                 output=descriptor,
                 run_id=self.run_id,
+                limits=limits,
             )
         )
         os.close(descriptor)
@@ -67,9 +71,10 @@ class Tree:
         self.ended = self.process.wait()
 
     def join(self) -> Ended:
+        """How it ended; what it has used differs each time."""
         self._worker.join(10)
         assert self.ended is not None, "it did not end"
-        return self.ended
+        return structs.replace(self.ended, cpu_seconds=None, peak_memory=None)
 
     def living(self) -> list[ProcessIdentity]:
         return [one.identity for one in self._processes.sightings() if self.run_id in one.marks]
@@ -92,8 +97,8 @@ class Forest:
         self._deadlines = deadlines
         self._trees: list[Tree] = []
 
-    def grow(self, line: str) -> Tree:
-        tree = Tree(line, self._directory / f"{len(self._trees)}.log", self._deadlines)
+    def grow(self, line: str, limits: Limits = FREE) -> Tree:
+        tree = Tree(line, self._directory / f"{len(self._trees)}.log", self._deadlines, limits)
         self._trees.append(tree)
         return tree
 
@@ -131,13 +136,16 @@ def test_the_exit_code_is_a_shells(forest: Forest, line: str, exit_code: int, ca
     assert forest.grow(line).join() == Ended(exit_code=exit_code, cause=cause)
 
 
+@pytest.mark.parametrize("limits", [FREE, NICE], ids=["free", "limited"])
 @pytest.mark.parametrize(
     ("main", "exit_code"),
     [("wait", 143), ("trap 'exit 5' TERM; wait", 5), ("trap '' TERM; while :; do wait; done", 137)],
     ids=["ended", "exits by itself", "ignores the signal"],
 )
-def test_T1_nothing_of_a_tree_outlives_the_grace(forest: Forest, main: str, exit_code: int) -> None:
-    tree = forest.grow(TREE + main)
+def test_T1_nothing_of_a_tree_outlives_the_grace(
+    forest: Forest, main: str, exit_code: int, limits: Limits
+) -> None:
+    tree = forest.grow(TREE + main, limits)
     until(lambda: len(tree.living()) == 10)
     tree.process.end(SHORT)
     seconds = seconds_of(tree)
@@ -209,9 +217,10 @@ def test_ending_a_process_that_is_over_does_nothing(forest: Forest) -> None:
     assert tree.join() == Ended(exit_code=0)
 
 
+@pytest.mark.parametrize("limits", [FREE, NICE], ids=["free", "limited"])
 @pytest.mark.parametrize("orphan", ["sleep 300 &", "setsid sleep 300 &", "(setsid sh -c 'sleep 300 &' &)"])
-def test_T2_an_orphan_is_told_of_and_left_alone(forest: Forest, orphan: str) -> None:
-    tree = forest.grow(f"{orphan}\nexit 0")
+def test_T2_an_orphan_is_told_of_and_left_alone(forest: Forest, orphan: str, limits: Limits) -> None:
+    tree = forest.grow(f"{orphan}\nexit 0", limits)
     assert seconds_of(tree) < 0.6
     assert tree.join() == Ended(exit_code=0, left_processes=True)
     assert len(tree.living()) == 1

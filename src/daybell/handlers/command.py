@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from daybell.engine.ports import Attempt, AttemptResult, Clock
+from daybell.handlers.limits import limit_in_words, measured
 from daybell.handlers.output import last_line, open_log
 from daybell.handlers.program import Program, find_program
 from daybell.machine.processes.interface import TAG, Ended, Process, Processes, Spawn
@@ -137,9 +138,16 @@ def judge(attempt: Attempt, ended: Ended, since: int) -> AttemptResult:
     return AttemptResult(
         outcome="succeeded" if succeeded else "failed",
         exit_code=ended.exit_code,
-        error=None if succeeded else last_line(attempt.log, since) or _end_in_words(ended),
+        error=None if succeeded else _why(attempt, ended, since),
         left_processes=ended.left_processes,
     )
+
+
+def _why(attempt: Attempt, ended: Ended, since: int) -> str:
+    limits = attempt.job.limits
+    if named := limit_in_words(limits, ended):
+        return named
+    return (last_line(attempt.log, since) or _end_in_words(ended)) + measured(limits, ended)
 
 
 def _spawn(attempt: Attempt, program: Program, env: dict[str, str], output: int) -> Spawn:
@@ -151,6 +159,7 @@ def _spawn(attempt: Attempt, program: Program, env: dict[str, str], output: int)
         env=env,
         output=output,
         run_id=attempt.run.run_id,
+        limits=attempt.job.limits,
     )
 
 

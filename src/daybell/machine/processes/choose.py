@@ -1,5 +1,6 @@
 """Which of the process back ends fits this machine?"""
 
+import os
 import sys
 
 from daybell.engine.ports import Clock, Deadlines
@@ -10,6 +11,7 @@ if sys.platform == "win32":
 elif sys.platform == "linux":
     from daybell.machine.processes.linux import LinuxCensus
     from daybell.machine.processes.posix import PosixProcesses
+    from daybell.machine.processes.scopes import Scopes
 else:
     from daybell.machine.processes.macos import MacCensus
     from daybell.machine.processes.posix import PosixProcesses
@@ -20,6 +22,6 @@ def machine_processes(deadlines: Deadlines, clock: Clock) -> Processes:
     if sys.platform == "win32":
         return WindowsProcesses(deadlines, clock)
     elif sys.platform == "linux":  # noqa: RET505 only so do type checkers see one branch a platform
-        return PosixProcesses(LinuxCensus(), deadlines, clock)
+        return PosixProcesses(LinuxCensus(), deadlines, clock, Scopes(os.environ, os.getuid()))
     else:
-        return PosixProcesses(MacCensus(), deadlines, clock)
+        return PosixProcesses(MacCensus(), deadlines, clock, None)

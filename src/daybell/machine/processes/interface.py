@@ -3,14 +3,19 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from daybell.model.job import Limits
 from daybell.model.run import ProcessIdentity
 
 TAG = "DAYBELL_RUN_ID"
 """The variable that marks everything a run started, whatever session or parent it moved to."""
+
+
+Limit = Literal["memory", "cpu_time"]
+"""A limit that ends what goes beyond it, by its key in a job's `limits`."""
 
 
 class Spawn(Struct, frozen=True, kw_only=True):
@@ -27,6 +32,8 @@ class Spawn(Struct, frozen=True, kw_only=True):
     output: int
     """The open file that both output streams go to, named after the run; the caller closes it."""
     run_id: str
+    limits: Limits = Limits()
+    """Those that the system can apply hold before the program begins; the others are left out."""
 
 
 class Ended(Struct, frozen=True, kw_only=True):
@@ -39,6 +46,13 @@ class Ended(Struct, frozen=True, kw_only=True):
     """What ended it if it did not exit by itself, such as "SIGSEGV"."""
     left_processes: bool = False
     """Something it started still lives."""
+    reached: Limit | None = None
+    """The limit that was reached, where the system tells."""
+    cpu_seconds: float | None = None
+    """The CPU time of the process and of what it started and waited for; None if the system does not tell."""
+    peak_memory: int | None = None
+    """Bytes: the most that one of those processes had in memory; on Windows and in a scope, all together.
+    None if the system does not tell, as of what stayed below Daybell itself."""
 
 
 class Sighting(Struct, frozen=True):

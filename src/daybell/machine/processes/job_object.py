@@ -5,9 +5,12 @@ import sys
 from collections.abc import Callable
 from ctypes import wintypes
 
+from daybell.machine.processes.limits import JobObjectLimits
+
 assert sys.platform == "win32"  # the form that type checkers know
 
 KILL_ON_JOB_CLOSE = 0x2000
+BASIC_ACCOUNTING_INFORMATION = 1
 BASIC_PROCESS_ID_LIST = 3
 EXTENDED_LIMIT_INFORMATION = 9
 ERROR_MORE_DATA = 234
@@ -48,6 +51,19 @@ class ExtendedLimits(ctypes.Structure):
     )
 
 
+class BasicAccounting(ctypes.Structure):
+    _fields_ = (
+        ("TotalUserTime", wintypes.LARGE_INTEGER),
+        ("TotalKernelTime", wintypes.LARGE_INTEGER),
+        ("ThisPeriodTotalUserTime", wintypes.LARGE_INTEGER),
+        ("ThisPeriodTotalKernelTime", wintypes.LARGE_INTEGER),
+        ("TotalPageFaultCount", wintypes.DWORD),
+        ("TotalProcesses", wintypes.DWORD),
+        ("ActiveProcesses", wintypes.DWORD),
+        ("TotalTerminatedProcesses", wintypes.DWORD),
+    )
+
+
 class ProcessIds(ctypes.Structure):
     _fields_ = (
         ("NumberOfAssignedProcesses", wintypes.DWORD),
@@ -79,8 +95,9 @@ kernel32.GenerateConsoleCtrlEvent.argtypes = (wintypes.DWORD, wintypes.DWORD)
 class JobObject:
     """A process and all it starts. Should Daybell die, Windows ends them with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: JobObjectLimits) -> None:
         self._handle: int | None = _checked(kernel32.CreateJobObjectW(None, None))
+        self._limits = limits
         self._limit(KILL_ON_JOB_CLOSE)
 
     def add(self, process: int) -> None:
@@ -98,12 +115,24 @@ class JobObject:
             raise ctypes.WinError(ctypes.get_last_error())
         return list(ids.ProcessIdList[: ids.NumberOfProcessIdsInList])
 
+    def cpu_seconds(self) -> float:
+        """What all that ever was in it has used."""
+        used = BasicAccounting()
+        self._query(BASIC_ACCOUNTING_INFORMATION, used)
+        return float(used.TotalUserTime + used.TotalKernelTime) / 10_000_000
+
+    def peak_memory(self) -> int:
+        """The most bytes that all in it had together."""
+        limits = ExtendedLimits()
+        self._query(EXTENDED_LIMIT_INFORMATION, limits)
+        return int(limits.PeakJobMemoryUsed)
+
     def terminate(self) -> None:
         """End all of it by force."""
         kernel32.TerminateJobObject(self._handle, KILLED)
 
     def keep_on_close(self) -> None:
-        """What lives in it goes on living when this is closed."""
+        """What lives in it goes on living when this is closed, with its limits."""
         self._limit(0)
 
     def close(self) -> None:
@@ -113,13 +142,21 @@ class JobObject:
 
     def _limit(self, flags: int) -> None:
         limits = ExtendedLimits()
-        limits.BasicLimitInformation.LimitFlags = flags
+        basic = limits.BasicLimitInformation
+        basic.LimitFlags = flags | self._limits.flags
+        basic.PerProcessUserTimeLimit = self._limits.process_time
+        limits.JobMemoryLimit = self._limits.job_memory
         size = ctypes.sizeof(limits)
         _checked(
             kernel32.SetInformationJobObject(
                 self._handle, EXTENDED_LIMIT_INFORMATION, ctypes.byref(limits), size
             )
         )
+
+    def _query(self, kind: int, into: BasicAccounting | ExtendedLimits) -> None:
+        """OSError if it cannot be told."""
+        size = ctypes.sizeof(into)
+        _checked(kernel32.QueryInformationJobObject(self._handle, kind, ctypes.byref(into), size, None))
 
 
 def send_ctrl_break(pid: int) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -12,12 +13,17 @@ from contextlib import suppress
 
 from daybell.engine.ports import Clock, Deadlines
 from daybell.machine.processes.census import Census, Member
-from daybell.machine.processes.conventions import posix_end, posix_shell
+from daybell.machine.processes.conventions import posix_end
 from daybell.machine.processes.interface import Ended, Process, Sighting, Spawn
 from daybell.machine.processes.ladder import Ladder
+from daybell.machine.processes.limits import peak_of_child, reached
+from daybell.machine.processes.scopes import ScopeMemory, Scopes
+from daybell.machine.processes.starting import start
 from daybell.model.run import ProcessIdentity
 
 assert sys.platform != "win32"  # the form that type checkers know
+
+MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class PosixTree(ABC):
@@ -64,20 +70,33 @@ class ChildTree(PosixTree):
     the group are sent before that, under the lock.
     """
 
-    def __init__(self, spawn: Spawn, census: Census, clock: Clock) -> None:
+    def __init__(self, spawn: Spawn, census: Census, clock: Clock, scopes: Scopes | None) -> None:
         self._clock = clock
         self._reaping = threading.Lock()
+        self._limits = spawn.limits
+        self._memory = ScopeMemory()
         self._spawned = clock.monotonic()
-        self._popen = _popen(spawn)
+        self._popen, self._scope = start(spawn, scopes)
         super().__init__(census.identify(self._popen.pid), spawn.run_id, census)
 
     def wait_main(self) -> None:
         self._census.wait_exit(self.identity.pid)
+        if self._scope is not None:  # now, as systemd is about to remove it
+            self._memory = self._scope.memory()
 
     def close(self, *, left: bool) -> Ended:
         with self._reaping:
-            exit_code, cause = posix_end(self._popen.wait())
-        return Ended(exit_code=exit_code, cause=cause, left_processes=left)
+            returncode, used = _reap(self._popen)
+        exit_code, cause = posix_end(returncode)
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return Ended(
+            exit_code=exit_code,
+            cause=cause,
+            left_processes=left,
+            reached=reached(self._limits, exit_code, cause, self._memory.oom_kills),
+            cpu_seconds=used.ru_utime + used.ru_stime,
+            peak_memory=self._memory.peak or peak_of_child(used.ru_maxrss, own, MAXRSS_UNIT),
+        )
 
     def _signal(self, number: signal.Signals) -> None:
         with self._reaping:
@@ -137,13 +156,14 @@ class AdoptedTree(PosixTree):
 class PosixProcesses:
     """`Processes` for POSIX systems; the census knows how each kind is asked."""
 
-    def __init__(self, census: Census, deadlines: Deadlines, clock: Clock) -> None:
+    def __init__(self, census: Census, deadlines: Deadlines, clock: Clock, scopes: Scopes | None) -> None:
         self._census = census
         self._deadlines = deadlines
         self._clock = clock
+        self._scopes = scopes
 
     def spawn(self, spawn: Spawn) -> Process:
-        tree = ChildTree(spawn, self._census, self._clock)
+        tree = ChildTree(spawn, self._census, self._clock, self._scopes)
         return Ladder(tree, spawn.run_id, self._deadlines, self._clock)
 
     def adopt(self, identity: ProcessIdentity, run_id: str) -> Process:
@@ -156,15 +176,8 @@ class PosixProcesses:
         return self._census.sightings()
 
 
-def _popen(spawn: Spawn) -> subprocess.Popen[bytes]:
-    argv = posix_shell(spawn.argv) if spawn.shell else list(spawn.argv)
-    return subprocess.Popen(  # noqa: S603 running what the person's job file names is the purpose
-        argv,
-        executable=None if spawn.shell else spawn.program,
-        cwd=spawn.cwd,
-        env=spawn.env,
-        stdin=subprocess.DEVNULL,
-        stdout=spawn.output,
-        stderr=spawn.output,
-        start_new_session=True,
-    )
+def _reap(popen: subprocess.Popen[bytes]) -> tuple[int, resource.struct_rusage]:
+    """As `Popen.wait` does, which does not tell what the process has used."""
+    _, status, used = os.wait4(popen.pid, 0)
+    popen.returncode = os.waitstatus_to_exitcode(status)
+    return popen.returncode, used

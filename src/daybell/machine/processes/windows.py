@@ -12,6 +12,7 @@ from daybell.machine.processes import by_psutil, job_object
 from daybell.machine.processes.conventions import windows_end, windows_shell
 from daybell.machine.processes.interface import Ended, Process, Sighting, Spawn
 from daybell.machine.processes.ladder import Ladder
+from daybell.machine.processes.limits import job_object_limits, priority_class, reached
 from daybell.model.run import ProcessIdentity
 
 assert sys.platform == "win32"  # the form that type checkers know
@@ -25,7 +26,8 @@ class JobTree:
 
     def __init__(self, spawn: Spawn) -> None:
         self._closing = threading.Lock()
-        self._job = job_object.JobObject()
+        self._limits = spawn.limits
+        self._job = job_object.JobObject(job_object_limits(spawn.limits))
         try:
             self._popen = _popen(spawn)
         except BaseException:
@@ -56,10 +58,23 @@ class JobTree:
     def close(self, *, left: bool) -> Ended:
         exit_code, cause = windows_end(self._popen.wait())
         with self._closing:
+            cpu_seconds, peak_memory = self._used()
             if left:
                 self._job.keep_on_close()
             self._job.close()
-        return Ended(exit_code=exit_code, cause=cause, left_processes=left)
+        return Ended(
+            exit_code=exit_code,
+            cause=cause,
+            left_processes=left,
+            reached=reached(self._limits, exit_code, cause),
+            cpu_seconds=cpu_seconds,
+            peak_memory=peak_memory,
+        )
+
+    def _used(self) -> tuple[float | None, int | None]:
+        with suppress(OSError):
+            return self._job.cpu_seconds(), self._job.peak_memory()
+        return None, None
 
     def _admit(self) -> ProcessIdentity:
         try:
@@ -139,5 +154,5 @@ def _popen(spawn: Spawn) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=spawn.output,
         stderr=spawn.output,
-        creationflags=FLAGS,
+        creationflags=FLAGS | priority_class(spawn.limits.nice),
     )

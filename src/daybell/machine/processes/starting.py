@@ -1,0 +1,137 @@
+"""How does a program of a POSIX system come to run, at once or with limits that hold from its first moment?
+
+A process can be limited by itself only, before it becomes the program; and no Python may run between fork and
+exec where there are threads. So what is limited is started by way of the shim, which costs it some 15 ms.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+from daybell.machine.processes import shim
+from daybell.machine.processes.conventions import POSIX_SHELL, posix_shell
+from daybell.machine.processes.ground import ground_here
+from daybell.machine.processes.interface import TAG, Spawn
+from daybell.machine.processes.limits import NONE, settings
+from daybell.machine.processes.scopes import Scope, Scopes
+
+READY_SECONDS = 30
+"""For the shim to come to life, or for a systemd that does not answer to be given up."""
+SHIM_OPTION = "--become-command"
+"""What an app that is its own interpreter is called with, to be the shim."""
+
+
+def start(spawn: Spawn, scopes: Scopes | None) -> tuple[subprocess.Popen[bytes], Scope | None]:
+    """The process, and its scope where it has one; OSError or ValueError says why it cannot be started."""
+    if spawn.limits == NONE:
+        return _start_at_once(spawn), None
+    ground = ground_here()
+    if scopes and spawn.limits.memory and (scope := scopes.new(spawn.run_id)):
+        command = scope.argv(spawn.limits.memory, shim_command())
+        to_set = settings(spawn.limits, ground, is_scoped=True)
+        if popen := _start_limited(spawn, command, to_set, scope.find):
+            return popen, scope
+        scopes.give_up()
+    to_set = settings(spawn.limits, ground)
+    if not to_set:
+        return _start_at_once(spawn), None
+    if popen := _start_limited(spawn, shim_command(), to_set):
+        return popen, None
+    raise OSError(f"its limits cannot be set: {sys.executable!r} did not do it, its log may say why")
+
+
+def shim_command(executable: str | None = None, *, is_frozen: bool | None = None) -> list[str]:
+    """The command line of the shim."""
+    executable = executable or sys.executable
+    if getattr(sys, "frozen", False) if is_frozen is None else is_frozen:
+        return [executable, SHIM_OPTION]
+    return [executable, "-I", "-S", shim.__file__]
+
+
+def _start_at_once(spawn: Spawn) -> subprocess.Popen[bytes]:
+    return _popen(
+        spawn,
+        posix_shell(spawn.argv) if spawn.shell else spawn.argv,
+        executable=None if spawn.shell else spawn.program,
+        env=spawn.env,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _start_limited(
+    spawn: Spawn,
+    command: Sequence[str],
+    to_set: shim.Settings,
+    ready: Callable[[int], None] = lambda _: None,
+) -> subprocess.Popen[bytes] | None:
+    """Return once it has become the program, or has ended; None if the shim never ran.
+
+    `ready` is called with its pid before.
+    """
+    program, argv = (POSIX_SHELL, posix_shell(spawn.argv)) if spawn.shell else (spawn.program, spawn.argv)
+    orders = shim.orders(program, argv, spawn.env, to_set)
+    # Daybell's own environment, with which Python and systemd-run work; the command gets its own.
+    env = {**os.environ, TAG: spawn.run_id}
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            popen = _popen_shim(spawn, command, env, theirs)
+        if not _is_ready(ours):
+            popen.kill()
+            popen.wait()
+            return None
+        ready(popen.pid)
+        if answer := _answer(ours, orders):
+            popen.wait()
+            raise shim.failure(answer)
+    return popen
+
+
+def _popen_shim(
+    spawn: Spawn, command: Sequence[str], env: Mapping[str, str], channel: socket.socket
+) -> subprocess.Popen[bytes]:
+    try:
+        return _popen(spawn, command, executable=None, env=env, stdin=channel.fileno())
+    except FileNotFoundError as error:
+        if error.filename != command[0]:
+            raise
+        # Not as an error of its own kind, which would be taken for one of the program.
+        raise OSError(f"its limits cannot be set: {command[0]!r} is gone, restart Daybell") from error
+
+
+def _is_ready(channel: socket.socket) -> bool:
+    """Whether the shim runs; if not, it has ended or takes too long."""
+    channel.settimeout(READY_SECONDS)
+    try:
+        return channel.recv(1) == shim.READY
+    except TimeoutError:
+        return False
+    finally:
+        channel.settimeout(None)  # a program on a dead network disk may take for ever to load
+
+
+def _answer(channel: socket.socket, orders: bytes) -> bytes:
+    """Give the orders, and hear what keeps the shim from becoming the command; empty if nothing does."""
+    with suppress(ConnectionError):
+        channel.sendall(orders)
+        channel.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: channel.recv(4096), b""))
+    return b""
+
+
+def _popen(
+    spawn: Spawn, argv: Sequence[str], *, executable: str | None, env: Mapping[str, str], stdin: int
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 running what the person's job file names is the purpose
+        argv,
+        executable=executable,
+        cwd=spawn.cwd,
+        env=env,
+        stdin=stdin,
+        stdout=spawn.output,
+        stderr=spawn.output,
+        start_new_session=True,
+    )
