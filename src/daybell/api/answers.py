@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from daybell.model.durations import Duration
 from daybell.model.errors import DaybellError, InvalidDefinition
+from daybell.model.sizes import Size
 from daybell.model.status import Problem
 
 STATUS_OF = {
@@ -35,7 +36,7 @@ class ErrorBody(msgspec.Struct, omit_defaults=True):
 
 
 def as_json(value: object, status: int = 200) -> Response:
-    """Model values and plain ones; durations in their text form."""
+    """Model values and plain ones; durations and sizes in their text form."""
     return Response(msgspec.json.encode(value, enc_hook=_spell), status, media_type="application/json")
 
 
@@ -70,6 +71,6 @@ def _status_of(code: str) -> int:
 
 
 def _spell(value: object) -> object:
-    if isinstance(value, Duration):
+    if isinstance(value, Duration | Size):
         return str(value)
     raise NotImplementedError(f"no JSON for {type(value).__name__}")
