@@ -69,6 +69,35 @@ def test_add_says_what_will_go_wrong(daybell: Program, service: FakeService) -> 
     )
 
 
+def test_add_says_what_may_surprise(daybell: Program, service: FakeService, home: Path) -> None:
+    said = daybell("add", "backup", "--cron", "0 */5 * * *", "--timezone", "UTC", "--", "true")
+    uneven = '"*/5" begins anew with each day: 20:00, then 00:00, 4 hours apart'
+    advice = '{"type": "interval", "every": "5h"} is steady'
+    assert (said.code, said.err.splitlines()[1:]) == (0, [f"warning: {uneven}; {advice}"])
+    settings = home / "config" / "settings.json"
+    settings.write_text('{"scheduler": {"default_timezone": "America/New_York"}}')
+    try:
+        said = daybell("add", "mail", "--cron", "30 2 1-14 3 *", "--", "true")
+    finally:
+        settings.unlink()
+    assert said.err.splitlines()[1:] == [
+        "warning: 02:30 does not exist on 14 March 2027 in America/New_York: it runs at 03:00 that day"
+    ]
+
+
+def test_add_has_no_opinion_on_what_it_cannot_read(
+    daybell: Program, service: FakeService, home: Path
+) -> None:
+    """The app, of a newer version, may take what this program does not know."""
+    (home / "config" / "settings.json").mkdir()
+    try:
+        said = daybell("add", "backup", "--cron", "0 */5 * * *", "--", "true")
+    finally:
+        (home / "config" / "settings.json").rmdir()
+    assert (said.code, len(said.err.splitlines())) == (0, 1)
+    assert len(daybell("add", "mail", "--cron", "*/7 * * * * * *", "--", "true").err.splitlines()) == 1
+
+
 def test_add_says_that_a_time_is_over(daybell: Program, service: FakeService) -> None:
     service.changed["once"] = JobStatus(id="once", name="once", state="completed", schedule="once")
     assert daybell("add", "once", "--at", "2020-01-01", "--", "true").err == (

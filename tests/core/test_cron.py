@@ -44,6 +44,8 @@ def dues(expression: str, after: str, until: str, zone: str) -> list[str]:
         ("0 9 * * fri-sun", "0 9 * * FRI-7", (0,)),
         ("0 9 * * 5-0", "0 9 * * 5-7", (0,)),
         ("0 9 LW * 5#2,1L", "0 9 LW * 5#2,1L", (0,)),
+        ("5-5/10 9-9/2,20-20 * * mon-mon/2", "5 9,20-20 * * MON", (0,)),  # a range ends where it says
+        ("7-7/20 5/10 0 * * 1-mon/2", "5/10 0 * * 1", (7,)),
     ],
 )
 def test_it_reads_five_or_six_fields_and_nicknames(
@@ -70,6 +72,8 @@ def test_it_reads_five_or_six_fields_and_nicknames(
         ("0 0 * * mox", r'^day of week: found "mox", allowed are \*, 0-7 or sun-sat'),
         ("1,,2 * * * *", '^minute: found ""'),
         ("*/0 * * * *", r'^minute: found "\*/0"'),
+        ("5-5/0 * * * *", '^minute: found "5-5/0"'),
+        ("5-5/2/3 * * * *", '^minute: found "5-5/2/3"'),
         ("0,5-99 * * * *", '^minute: found "5-99"'),
         ("0 0 15W * *", '^day of month: "15W", .*: write 15, or LW for the last weekday'),
         ("0 0 W15 * *", '^day of month: "W15", .*: write 15, or LW for the last weekday'),
@@ -105,7 +109,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     except InvalidCron:
         return
     assert cron.next_after(parsed, at("2026-01-01 00:00"), ZoneInfo(BERLIN)) is not None
-    assert cron.explain(parsed)
+    assert cron.explain(cron.fields(text))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import cast
 from daybell.api.client import ApiError, Json
 from daybell.api.shapes import JobStatusShape, StatusShape
 from daybell.cli.asking import app, job_path
+from daybell.cli.check import warnings_about
 from daybell.cli.failure import Exit, Failure, UsageError
 from daybell.cli.terminal import Terminal
 from daybell.cli.times import short
@@ -35,6 +36,9 @@ def add(args: Namespace, terminal: Terminal) -> int:
     for problem in now["problems"]:
         if problem["file"] == f"{job['id']}.json":
             terminal.say(f"but {problem_line(problem)}")
+    if job["state"] != "completed":  # what is over holds no more surprises
+        for message in warnings_about(job["id"], json.dumps(fields).encode(), terminal):
+            terminal.say(f"warning: {message}")
     return Exit.OK
 
 

@@ -1,6 +1,7 @@
-"""`check`: are the files valid? Without the app, by the same rules."""
+"""`check`: are the files valid, and do they mean what they seem to? Without the app, by the same rules."""
 
 from argparse import Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from daybell.core.tables import clean
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from daybell.model.job import Job
     from daybell.model.status import Problem
 
 SETTINGS = "settings.json"
@@ -21,17 +23,36 @@ SETTINGS = "settings.json"
 def check(args: Namespace, terminal: Terminal) -> int:
     paths = [Path(name) for name in args.files] or own_files(terminal)
     zone, problems = _settings(paths, terminal)
+    warnings: list[Problem] = []
+    jobs: dict[str, Job] = {}
     for path in paths:
         if path.name != SETTINGS:
-            problems += _job(path, zone)
+            job, wrong, surprising = _job(path, zone, terminal)
+            problems += wrong
+            warnings += surprising
+            if job is not None:
+                jobs[job.id] = job
+    problems += _together(jobs, is_whole=not args.files)
     if args.json:
-        listed: list[Json] = [
-            {"file": problem.file, "field": problem.field, "message": problem.message} for problem in problems
-        ]
-        terminal.print_json({"problems": listed})
+        terminal.print_json({"problems": _listed(problems), "warnings": _listed(warnings)})
     else:
-        _tell(paths, problems, terminal)
+        _tell(paths, problems, warnings, terminal)
     return Exit.INVALID if problems else Exit.OK
+
+
+def warnings_about(job_id: str, definition: bytes, terminal: Terminal) -> list[str]:
+    """What may surprise the person about a job that is valid; nothing where that cannot be told."""
+    from daybell.core.definitions import parse_job  # noqa: PLC0415 - commands that ask the app start faster
+    from daybell.core.surprises import warnings  # noqa: PLC0415 - as above
+    from daybell.model.errors import InvalidDefinition  # noqa: PLC0415 - as above
+
+    file = f"{job_id}.json"
+    # The app took the job: what this program cannot read, it has no opinion on.
+    with suppress(Failure, InvalidDefinition):
+        zone, _ = _settings([], terminal)
+        job = parse_job(job_id, file, definition, zone)
+        return [warning.message for warning in warnings(job, file, zone, terminal.now)]
+    return []
 
 
 def own_files(terminal: Terminal) -> list[Path]:
@@ -63,16 +84,30 @@ def _settings(paths: list[Path], terminal: Terminal) -> "tuple[ZoneInfo, list[Pr
     return default, problems
 
 
-def _job(path: Path, zone: "ZoneInfo") -> "list[Problem]":
+def _job(
+    path: Path, zone: "ZoneInfo", terminal: Terminal
+) -> "tuple[Job | None, list[Problem], list[Problem]]":
+    """What it defines, what is wrong with it, and if nothing is, what may surprise."""
     from daybell.core.definitions import parse_job  # noqa: PLC0415 - commands that ask the app start faster
+    from daybell.core.surprises import warnings  # noqa: PLC0415 - as above
+    from daybell.handlers.limits import check_limits  # noqa: PLC0415 - as above
     from daybell.handlers.program import check_command  # noqa: PLC0415 - as above
     from daybell.model.errors import InvalidDefinition  # noqa: PLC0415 - as above
 
     try:
         job = parse_job(path.stem, path.name, _read(path), zone)
     except InvalidDefinition as error:
-        return list(error.problems)
-    return list(check_command(job.handler, path.name))
+        return None, list(error.problems), []
+    problems = [*check_command(job.handler, path.name), *check_limits(job.limits, path.name)]
+    return job, problems, list(warnings(job, path.name, zone, terminal.now))
+
+
+def _together(jobs: "dict[str, Job]", *, is_whole: bool) -> "list[Problem]":
+    """What is wrong with how they depend on each other; `is_whole`: there are no others."""
+    from daybell.core.dependencies import circular, missing  # noqa: PLC0415 - as above
+
+    absent = missing(jobs, frozenset()) if is_whole else []
+    return [*circular(jobs).values(), *absent]
 
 
 def _read(path: Path) -> bytes:
@@ -82,13 +117,23 @@ def _read(path: Path) -> bytes:
         raise Failure(f"cannot read {path}: {error.strerror}", Exit.NOT_FOUND) from error
 
 
-def _tell(paths: list[Path], problems: "list[Problem]", terminal: Terminal) -> None:
+def _listed(problems: "list[Problem]") -> list[Json]:
+    return [
+        {"file": problem.file, "field": problem.field, "message": problem.message} for problem in problems
+    ]
+
+
+def _tell(
+    paths: list[Path], problems: "list[Problem]", warnings: "list[Problem]", terminal: Terminal
+) -> None:
     from daybell.model.errors import describe_problem  # noqa: PLC0415 - commands that ask the app start faster
 
     terminal.print(*(clean(describe_problem(problem)) for problem in problems))
+    terminal.print(*(clean(f"warning: {describe_problem(warning)}") for warning in warnings))
+    besides = f", {counted(len(warnings), 'warning')}" if warnings else ""
     if not paths:
         terminal.say(f"there are no job files in {terminal.directories.jobs}")
     elif not problems:
-        terminal.say(f"{counted(len(paths), 'file')}, no problems")
+        terminal.say(f"{counted(len(paths), 'file')}, no problems{besides}")
     else:
-        terminal.say(f"{counted(len(problems), 'problem')} in {counted(len(paths), 'file')}")
+        terminal.say(f"{counted(len(problems), 'problem')} in {counted(len(paths), 'file')}{besides}")

@@ -7,6 +7,7 @@ the minute was found.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
@@ -16,7 +17,7 @@ from cronsim import CronSim, CronSimError
 from cronsim.explain import Expression
 from msgspec import Struct
 
-from daybell.core.cron_advice import FIELDS, never, refusal
+from daybell.core.cron_advice import FIELDS, Field, never, refusal
 from daybell.core.zones import SECOND, instant, offset, offset_change
 from daybell.model.errors import InvalidCron
 
@@ -60,18 +61,18 @@ class Cron(Struct, frozen=True):
 @lru_cache(maxsize=65536)
 def parse(expression: str) -> Cron:
     """Read five or six fields (six put seconds first) or a nickname; InvalidCron says what to write."""
-    fields = _fields(expression)
-    *second, minute, hour, day, month, weekday = fields
+    found = fields(expression)
+    *second, minute, hour, day, month, weekday = found
     try:
         seconds = _numbers(SECONDS, *second or ("0",))
         _numbers(MINUTES, minute)
         _numbers(HOURS, hour)
         dates = _dates(day, month, weekday)
     except CronSimError:
-        raise InvalidCron(refusal(fields, _accepts)) from None
+        raise InvalidCron(refusal(found, _accepts)) from None
     if dates is None:
-        raise InvalidCron(never(fields))
-    return Cron(expression, " ".join(fields[-5:]), seconds)
+        raise InvalidCron(never(found))
+    return Cron(expression, " ".join(found[-5:]), seconds)
 
 
 def next_after(cron: Cron, after: datetime, zone: ZoneInfo) -> datetime | None:
@@ -99,28 +100,37 @@ def latest_until(cron: Cron, until: datetime, zone: ZoneInfo) -> datetime | None
         return None
 
 
-def explain(cron: Cron) -> str:
-    """The expression as an English sentence without a full stop."""
-    fields = cron.minutes.split() if cron.seconds == (0,) else _fields(cron.expression)
-    return Expression(fields).explain()
+def explain(fields: Sequence[str]) -> str:
+    """What these fields of a valid expression say, as an English sentence without a full stop."""
+    return Expression(list(fields)).explain()
 
 
-def _fields(expression: str) -> list[str]:
-    """The fields in capitals, five or six."""
+def fields(expression: str) -> list[str]:
+    """The fields in capitals, five or six, nicknames spelled out. InvalidCron where there are not so many."""
     if len(expression) > LONGEST:
         raise InvalidCron(f"expected at most {LONGEST} characters, found {len(expression)}")
     text = NICKNAMES.get(expression.strip().lower(), expression)
-    fields = text.upper().split()
+    found = text.upper().split()
     if text.strip().startswith("@"):
         raise InvalidCron(_unknown_nickname(text.strip()))
-    if len(fields) not in (5, 6):
+    if len(found) not in (5, 6):
         named = ", ".join(field.name for field in FIELDS[1:])
         raise InvalidCron(
-            f"expected five fields ({named}) or six (second first), found {len(fields) or 'none'}"
+            f"expected five fields ({named}) or six (second first), found {len(found) or 'none'}"
         )
     # cronsim counts Sunday as 0 alone, so that the natural "fri-sun" would run backwards.
-    fields[-1] = re.sub(r"\b([1-6]|MON|TUE|WED|THU|FRI|SAT)-(?:SUN|0)\b", r"\1-7", fields[-1])
-    return fields
+    found[-1] = re.sub(r"\b([1-6]|MON|TUE|WED|THU|FRI|SAT)-(?:SUN|0)\b", r"\1-7", found[-1])
+    return [_closed(field, text) for field, text in zip(FIELDS[-len(found) :], found, strict=True)]
+
+
+def _closed(field: Field, text: str) -> str:
+    """With no step in a range of one number: cronsim takes "5-5/10" for "5/10", which runs on to the end."""
+
+    def one(span: re.Match[str]) -> str:
+        first, last = field.number(span[1]), field.number(span[2])
+        return span[1] if first is not None and first == last else span[0]
+
+    return re.sub(r"(?<![^,])(\w+)-(\w+)/0*[1-9]\d*(?![^,])", one, text, flags=re.ASCII)
 
 
 def _unknown_nickname(text: str) -> str:
@@ -132,10 +142,10 @@ def _unknown_nickname(text: str) -> str:
 
 
 def _accepts(place: int, text: str) -> bool:
-    fields = ["*"] * len(FIELDS)
-    fields[place] = text
+    stars = ["*"] * len(FIELDS)
+    stars[place] = text
     try:
-        CronSim(" ".join(fields), WALL)
+        CronSim(" ".join(stars), WALL)
     except CronSimError:
         return False
     return bool(text)

@@ -46,6 +46,11 @@ FIELDS = (
 DAY_OF_MONTH, DAY_OF_WEEK = 3, 5
 
 
+def either_day(fields: list[str]) -> bool:
+    """Debian's rule: one matching day field is enough, unless one of the two begins with a star."""
+    return not any(text.startswith("*") for text in (fields[-3], fields[-1]))
+
+
 def refusal(fields: list[str], accepts: Accepts) -> str:
     """What is wrong with the first field that is; cronsim refuses some days that no month has as a whole."""
     for place, text in enumerate(fields, start=len(FIELDS) - len(fields)):
