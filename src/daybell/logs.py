@@ -49,6 +49,12 @@ class JsonLines(logging.Formatter):
 class PrivateRotatingFile(RotatingFileHandler):
     """Readable by nobody else, from the first byte on."""
 
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: ARG002, N802 - the library's
+        """By what the file has already: the library would format each line twice to know it beforehand."""
+        if self.stream is None:
+            self.stream = self._open()
+        return os.fstat(self.stream.fileno()).st_size >= self.maxBytes
+
     def _open(self) -> TextIOWrapper:
         file = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return os.fdopen(file, "a", encoding="utf-8", errors="backslashreplace")

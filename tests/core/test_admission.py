@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from builders import a_job
-from daybell.core.admission import Load, Replace, Request, Skip, Start, Verdict, Wait, admit
+from daybell.core.admission import Defer, Load, Replace, Request, Skip, Start, Verdict, Wait, admit, has_room
+from daybell.core.deferral import Hindrance
 from daybell.model.job import Job
 from daybell.model.run import Cause
 
@@ -25,7 +26,10 @@ OVERLAP = Skip("overlap: run r1 has not ended")
         ("manual", PAUSED, Start()),
         ("schedule", BUSY, OVERLAP),
         ("manual", BUSY, OVERLAP),
+        ("catch_up", FREE, Wait()),
         ("catch_up", BUSY, Wait()),
+        ("dependency", FREE, Start()),
+        ("dependency", PAUSED, Skip("paused")),
         ("schedule", FULL, Wait()),
         ("manual", FULL, Wait()),
         ("manual", replace(FULL, is_paused=True), Wait()),
@@ -79,3 +83,47 @@ def test_O4_a_group_has_slots_of_its_own(busy_group: int, verdict: Verdict) -> N
     load = replace(FREE, busy_group=busy_group, group_slots=2)
     assert admit(Request(a_job(group="disk"), "schedule"), load) == verdict
     assert admit(Request(a_job(), "schedule"), load) == Start()
+
+
+POWER = Hindrance("conditions", "mains power")
+
+
+@pytest.mark.parametrize(
+    ("cause", "load", "verdict"),
+    [
+        ("schedule", FREE, Defer(POWER)),
+        ("catch_up", FREE, Defer(POWER)),
+        ("schedule", BUSY, Defer(POWER)),
+        ("schedule", FULL, Defer(POWER)),
+        ("schedule", PAUSED, Skip("paused")),
+    ],
+)
+def test_K1_what_hinders_comes_after_a_pause_and_before_overlap_and_limits(
+    cause: Cause, load: Load, verdict: Verdict
+) -> None:
+    assert admit(Request(a_job(), cause, POWER), load) == verdict
+
+
+def test_O1_only_what_could_start_otherwise_may_replace() -> None:
+    assert admit(Request(NEWEST, "schedule", POWER), BUSY) == Defer(POWER)
+
+
+@pytest.mark.parametrize(
+    ("job", "cause", "load", "expected"),
+    [
+        (a_job(), "schedule", FREE, True),
+        (a_job(), "schedule", BUSY, False),
+        (a_job(), "schedule", FULL, False),
+        (TWO, "schedule", BUSY, True),
+        (TWO, "schedule", replace(BUSY, busy=2), False),
+        (a_job(group="disk"), "schedule", replace(FREE, busy_group=1), False),
+        (a_job(), "catch_up", FREE, True),
+        (a_job(), "catch_up", replace(FREE, has_late_turn=False), False),
+        (a_job(), "schedule", replace(FREE, has_late_turn=False), True),
+        (a_job(), "manual", replace(FREE, has_late_turn=False), True),
+    ],
+)
+def test_M10_O4_there_is_room_within_all_limits_and_for_late_runs_in_turn(
+    *, job: Job, cause: Cause, load: Load, expected: bool
+) -> None:
+    assert has_room(job, cause, load) == expected

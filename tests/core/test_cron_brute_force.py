@@ -264,7 +264,7 @@ expressions = st.tuples(
 @example("0 0 L,15 * FRI#2", "America/New_York")
 @example("0 0 LW */3 5L", "Australia/Lord_Howe")
 @example("0 0 30 2 *", "Europe/Berlin")
-def test_it_is_due_when_a_scan_of_a_years_minutes_says_so(expression: str, zone: str) -> None:
+def test_C5_it_is_due_when_a_scan_of_a_years_minutes_says_so(expression: str, zone: str) -> None:
     assert list(disagreements(expression, zone)) == []
 
 

@@ -91,7 +91,7 @@ def all_due(expression: str, start: datetime, end: datetime, zone: ZoneInfo) -> 
 @given(expressions, places)
 @example("0 */2 * * *", (LORD_HOWE, "2026-04-04 15:00"))
 @example("30 0-59 1-3 * * *", (BERLIN, "2026-10-25 01:00"))
-def test_nothing_is_skipped_and_nothing_comes_twice_around_a_change(
+def test_C5_nothing_is_skipped_and_nothing_comes_twice_around_a_change(
     expression: str, place: tuple[str, str]
 ) -> None:
     zone, change = ZoneInfo(place[0]), at(place[1])
@@ -119,7 +119,7 @@ def test_the_newest_instant_is_the_last_before_the_next(
 
 
 @given(expressions, st.floats(0, 3e9), places)
-def test_the_next_instant_is_always_later(expression: str, after: float, place: tuple[str, str]) -> None:
+def test_C4_the_next_instant_is_always_later(expression: str, after: float, place: tuple[str, str]) -> None:
     moment = datetime.fromtimestamp(after, UTC)
     due = cron.next_after(cron.parse(expression), moment, ZoneInfo(place[0]))
     assert due is not None

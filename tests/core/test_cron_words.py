@@ -96,7 +96,7 @@ def test_days_are_told_in_a_few_words(days: str, expected: str) -> None:
         ("13 * */1", "on the 13th day of the month"),
     ],
 )
-def test_it_says_whether_one_day_field_is_enough_or_both_must_match(days: str, expected: str) -> None:
+def test_C2_it_says_whether_one_day_field_is_enough_or_both_must_match(days: str, expected: str) -> None:
     assert in_words(f"0 0 {days}") == f"00:00 {expected}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from builders import a_job
+from builders import a_job, cron
 from daybell.core.dependencies import circular, missing
 from daybell.model.job import Job, JobTrigger
 from daybell.model.status import Problem
@@ -72,3 +72,14 @@ def test_what_is_not_there_is_named_but_not_what_is_only_invalid() -> None:
 def test_many_jobs_that_lead_to_a_circle_are_not_in_it() -> None:
     chain = jobs(**{f"j{n}": {"needs": (f"j{n + 1}",)} for n in range(1000)}, j1000={"needs": ("j999",)})
     assert list(circular(chain)) == ["j999", "j1000"]
+
+
+def test_what_lies_between_two_circles_is_in_neither() -> None:
+    changes: dict[str, dict[str, object]] = {
+        "a": {"needs": ("b",)},
+        "b": {"needs": ("a",), "triggers": (cron("0 * * * *"), *after("bridge"))},
+        "bridge": {"needs": ("c",)},
+        "c": {"needs": ("d",)},
+        "d": {"needs": ("c",)},
+    }
+    assert list(circular(jobs(**changes))) == ["a", "b", "c", "d"]

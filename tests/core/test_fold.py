@@ -91,12 +91,12 @@ def test_events_of_a_job_that_is_gone_make_no_record() -> None:
 def test_an_open_run_waits_is_claimed_starts_and_ends() -> None:
     asked = replace(RUN, started=None)
     waiting = fold_open_run(None, RunQueued(at=NOW, run=asked))
-    assert waiting == OpenRun(run=asked, is_waiting=True)
+    assert waiting == OpenRun(run=asked, is_waiting=True, asked=NOW)
     claimed = fold_open_run(waiting, RunClaimed(at=NOW, run=asked))
-    assert claimed == OpenRun(run=asked, is_waiting=False, claimed=NOW)
+    assert claimed == OpenRun(run=asked, is_waiting=False, asked=NOW, claimed=NOW)
     started = fold_open_run(claimed, STARTED)
     run = replace(RUN, started=NOW)
-    assert started == OpenRun(run=run, is_waiting=False, claimed=NOW, process=PROCESS)
+    assert started == OpenRun(run=run, is_waiting=False, asked=NOW, claimed=NOW, process=PROCESS)
     assert fold_open_run(started, RunFinished(at=NOW, run=RUN)) is None
     assert fold_open_run(None, STARTED) is None
 

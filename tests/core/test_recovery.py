@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from builders import a_job, a_run, at
-from daybell.core.recovery import Adopt, Close, Living, Verdict, Wait, recover
+from daybell.core.recovery import Adopt, Close, Living, Verdict, Wait, dropped, may_run_again, recover
+from daybell.core.schedule import definition_digest
 from daybell.model.job import Job
 from daybell.model.record import OpenRun
-from daybell.model.run import ProcessIdentity
+from daybell.model.run import Cause, ProcessIdentity
 
 NOW = at("2026-03-02 12:00")
 MAIN = Living(ProcessIdentity(7, 1.0, "boot"), is_main=True)
@@ -58,3 +59,71 @@ def test_L5_a_run_of_which_nothing_lives_may_never_have_started() -> None:
 def test_what_waited_waits_on_unless_it_is_too_late(due: object, job: Job | None, verdict: Verdict) -> None:
     run = a_run(due=due, started=None, finished=None, outcome=None, attempts=0)
     assert recover(OpenRun(run=run, is_waiting=True), job, [], NOW) == verdict
+
+
+WAITED = a_run(due=NOW, started=None, finished=None, outcome=None, attempts=0)
+OFF = a_job(enabled=False)
+
+
+def test_a_job_whose_file_is_not_valid_just_now_is_expected_back() -> None:
+    waiting = OpenRun(run=WAITED, is_waiting=True)
+    assert recover(waiting, None, [], NOW, is_known=True) == Wait()
+    assert recover(waiting, None, [], NOW) == Close("skipped", "its job was removed")
+
+
+@pytest.mark.parametrize(
+    ("cause", "attempts", "definition", "job", "reason"),
+    [
+        ("schedule", 0, "", LEAVE, None),
+        ("schedule", 0, "another", LEAVE, None),
+        ("schedule", 1, "", LEAVE, None),
+        ("schedule", 1, definition_digest(LEAVE), LEAVE, None),
+        ("schedule", 1, "another", LEAVE, "its job was edited"),
+        ("manual", 1, "another", LEAVE, "its job was edited"),
+        ("schedule", 0, "", OFF, "its job was disabled"),
+        ("dependency", 1, "", OFF, "its job was disabled"),
+        ("manual", 0, "another", OFF, None),
+        ("manual", 0, "", None, "its job was removed"),
+        ("schedule", 1, "", None, "its job was removed"),
+    ],
+)
+def test_R2_what_waits_is_dropped_with_its_job_and_a_retry_with_its_definition(
+    cause: Cause, attempts: int, definition: str, job: Job | None, reason: str | None
+) -> None:
+    """One that was recorded before definitions had digests is kept."""
+    run = a_run(cause=cause, attempts=attempts, definition=definition)
+    assert dropped(run, job) == reason
+
+
+@pytest.mark.parametrize(
+    ("job", "verdict"),
+    [
+        (LEAVE, Wait()),
+        (a_job(timeout=None, enabled=False), Close("failed", "not tried again: its job was disabled")),
+        (END, Close("failed", "not tried again: its job was edited")),
+        (None, Close("failed", "not tried again: its job was removed")),
+    ],
+)
+def test_R3_a_pending_retry_that_is_dropped_ends_as_its_attempt_did(
+    job: Job | None, verdict: Verdict
+) -> None:
+    """However old its instant is: an attempt was made in time."""
+    run = a_run(due=NOW - timedelta(days=9), attempts=1, definition=definition_digest(LEAVE))
+    pending = OpenRun(run=run, is_waiting=True, failures=1, last_outcome="failed")
+    assert recover(pending, job, [], NOW) == verdict
+
+
+@pytest.mark.parametrize(
+    ("job", "retry_of", "expected"),
+    [
+        (AGAIN, None, True),
+        (AGAIN, "r1", False),
+        (LEAVE, None, False),
+        (a_job(on_interrupt="rerun", enabled=False), None, False),
+        (None, None, False),
+    ],
+)
+def test_L5_only_a_first_run_of_a_job_that_says_so_runs_again(
+    *, job: Job | None, retry_of: str | None, expected: bool
+) -> None:
+    assert may_run_again(a_run(retry_of=retry_of), job) == expected

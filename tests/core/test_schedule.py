@@ -5,18 +5,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import BERLIN, a_job, at, cron, every, once
+from builders import BERLIN, a_job, a_run, at, cron, every, once
 from daybell.core.schedule import (
     Calendar,
     count_due,
+    definition_digest,
     digest,
+    follows,
     has_startup,
     is_completed,
+    is_local,
+    is_open,
     latest_due,
     next_due,
+    runs_by_the_wall,
     upcoming,
 )
-from daybell.model.job import StartupTrigger, Trigger
+from daybell.model.job import CommandHandler, Job, JobTrigger, Retry, StartupTrigger, Trigger
+from daybell.model.run import Outcome
 
 SECOND = timedelta(seconds=1)
 SINCE = at("2026-01-01 12:00")
@@ -136,9 +142,13 @@ def test_the_digest_changes_with_the_schedule_and_with_nothing_else() -> None:
         a_job(triggers=job.triggers[:2]),
         a_job(triggers=(cron("30 2 * * *", "UTC"), *job.triggers[1:])),
         a_job(triggers=()),
+        *(
+            a_job(triggers=job.triggers, **bound)
+            for bound in ({"start": NOON}, {"end": NOON}, {"max_runs": 5})
+        ),
     ]
     assert digest(same) == digest(job)
-    assert len({digest(job), *map(digest, others)}) == 5
+    assert len({digest(job), *map(digest, others)}) == 1 + len(others)
 
 
 def test_the_digest_stays_the_same_over_versions() -> None:
@@ -173,3 +183,144 @@ def test_every_instant_is_in_utc() -> None:
         triggers=(once(at("2026-06-01 18:00").astimezone(BERLIN)), every("1h", SINCE.astimezone(BERLIN)))
     )
     assert {due.tzinfo for due in upcoming(job, NOON, CALENDAR, 8)} == {UTC}
+
+
+def test_R2_the_definition_s_digest_changes_with_all_that_matters_to_a_run() -> None:
+    job = a_job(triggers=(cron("30 2 * * *"),))
+    same = a_job(triggers=job.triggers, name="Other", description="words", tags=("a",))
+    others = [
+        a_job(),
+        a_job(triggers=job.triggers, enabled=False),
+        a_job(triggers=job.triggers, retry=Retry(max_attempts=2)),
+        a_job(triggers=job.triggers, handler=CommandHandler(argv=("false",))),
+    ]
+    assert definition_digest(same) == definition_digest(job)
+    assert len({definition_digest(job), *map(definition_digest, others)}) == 5
+
+
+HOURLY = (every("1h", SINCE),)
+BOUNDED = a_job(triggers=HOURLY, start=NOON, end=NOON + timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("after", "following", "newest"),
+    [
+        (SINCE, NOON, None),
+        (NOON - SECOND, NOON, None),
+        (NOON, NOON + timedelta(hours=1), NOON),
+        (NOON + timedelta(hours=1, seconds=1), NOON + timedelta(hours=2), NOON + timedelta(hours=1)),
+        (NOON + timedelta(hours=2), None, NOON + timedelta(hours=2)),
+        (NOON + timedelta(days=9), None, NOON + timedelta(hours=2)),
+    ],
+)
+def test_nothing_is_due_before_the_start_or_after_the_end(
+    after: datetime, following: datetime | None, newest: datetime | None
+) -> None:
+    assert next_due(BOUNDED, after, CALENDAR) == following
+    assert latest_due(BOUNDED, after, CALENDAR) == newest
+
+
+def test_instants_outside_the_bounds_do_not_count() -> None:
+    assert count_due(BOUNDED, SINCE, NOON + timedelta(days=9), CALENDAR) == 3
+    assert count_due(BOUNDED, NOON + SECOND, NOON + timedelta(hours=1), CALENDAR) == 1
+    by_cron = a_job(triggers=(cron("0 * * * *"),), start=NOON, end=NOON + timedelta(hours=2))
+    assert count_due(by_cron, SINCE, NOON + timedelta(days=9), CALENDAR) == 3
+
+
+def test_an_interval_without_an_anchor_counts_from_the_start() -> None:
+    job = a_job(triggers=(every("7h"),), start=NOON + SECOND)
+    assert upcoming(job, SINCE, CALENDAR, 2) == [NOON + SECOND, NOON + SECOND + timedelta(hours=7)]
+    assert next_due(a_job(triggers=(every("7h", NOON),), start=NOON + SECOND), SINCE, CALENDAR) == (
+        NOON + timedelta(hours=7)
+    )
+
+
+def test_bounds_without_an_offset_are_times_on_the_wall() -> None:
+    job = a_job(triggers=HOURLY, start=datetime(2026, 6, 1, 14), end=datetime(2026, 6, 1, 15))  # noqa: DTZ001 - as written
+    assert upcoming(job, SINCE, CALENDAR, 9) == [NOON, NOON + timedelta(hours=1)]
+
+
+def test_M12_after_its_number_of_runs_nothing_is_due() -> None:
+    job = a_job(triggers=HOURLY, max_runs=2)
+    two_left, none_left = Calendar(BERLIN, SINCE, 2), Calendar(BERLIN, SINCE, 0)
+    assert len(upcoming(job, NOON, two_left, 9)) == 2
+    assert len(upcoming(job, NOON, two_left, 1)) == 1
+    assert next_due(job, NOON, none_left) is latest_due(job, NOON, none_left) is None
+    assert is_completed(job, NOON, none_left)
+    assert not is_completed(job, NOON, two_left)
+
+
+@pytest.mark.parametrize(
+    ("job", "moment", "expected"),
+    [
+        (a_job(triggers=(StartupTrigger(),)), NOON, True),
+        (a_job(triggers=()), NOON, False),
+        (a_job(triggers=(StartupTrigger(),), enabled=False), NOON, False),
+        (BOUNDED, NOON - SECOND, False),
+        (BOUNDED, NOON, True),
+        (BOUNDED, NOON + timedelta(hours=2), True),
+        (BOUNDED, NOON + timedelta(hours=2, seconds=1), False),
+    ],
+)
+def test_what_is_due_without_an_instant_counts_within_the_bounds(
+    *, job: Job, moment: datetime, expected: bool
+) -> None:
+    assert is_open(job, moment, CALENDAR) == expected
+    assert not is_open(job, moment, Calendar(BERLIN, SINCE, 0))
+
+
+@pytest.mark.parametrize("trigger", [StartupTrigger(), JobTrigger("other")])
+def test_M12_what_waits_for_a_start_or_another_job_is_completed_with_its_end(trigger: Trigger) -> None:
+    job = a_job(triggers=(trigger,), end=NOON)
+    assert not is_completed(job, NOON - SECOND, CALENDAR)
+    assert is_completed(job, NOON, CALENDAR)
+    assert latest_due(job, NOON, CALENDAR) is None
+
+
+ENDS: dict[str, set[Outcome]] = {
+    "success": {"succeeded"},
+    "failure": {"failed", "timed_out"},
+    "any": {"succeeded", "failed", "timed_out", "cancelled", "replaced", "interrupted"},
+}
+
+
+@pytest.mark.parametrize("on", ENDS)
+@pytest.mark.parametrize(
+    "outcome",
+    ["succeeded", "failed", "timed_out", "cancelled", "replaced", "interrupted", "skipped", "missed"],
+)
+def test_it_follows_the_ends_that_it_wishes_for(on: str, outcome: Outcome) -> None:
+    job = a_job(triggers=(cron("0 * * * *"), JobTrigger("leader", on)))  # type: ignore[arg-type]  # one of its values
+    run = a_run(job_id="leader", outcome=outcome)
+    assert follows(job, run) == (outcome in ENDS[on])
+    assert not follows(job, a_run(job_id="other", outcome=outcome))
+    assert not follows(a_job(triggers=job.triggers, enabled=False), run)
+
+
+WALL = datetime(2026, 6, 1, 18)  # noqa: DTZ001 - as written
+
+
+@pytest.mark.parametrize(
+    ("job", "local", "by_the_wall"),
+    [
+        (a_job(), False, False),
+        (a_job(triggers=(cron("30 2 * * *"),)), True, True),
+        (a_job(triggers=(cron("30 2 * * *", "Europe/Berlin"),)), False, False),
+        (a_job(triggers=(cron("*/5 * * * *"),)), True, False),
+        (a_job(triggers=(cron("30 * * * *"),)), True, False),
+        (a_job(triggers=(once(WALL),)), True, True),
+        (a_job(triggers=(once(NOON),)), False, False),
+        (a_job(triggers=(every("1h"),)), False, False),
+        (a_job(triggers=(every("1d", WALL),)), True, True),
+        (a_job(triggers=(every("1d", NOON),)), False, False),
+        (a_job(triggers=(StartupTrigger(),)), False, False),
+        (a_job(triggers=(JobTrigger("other"), cron("30 2 * * *"))), True, False),
+        (a_job(triggers=(cron("30 2 * * *"), every("1h"))), True, False),
+        (a_job(triggers=(every("1h"),), start=WALL), True, False),
+        (a_job(triggers=(every("1h"),), end=WALL), True, False),
+        (a_job(triggers=(every("1h"),), start=NOON, end=NOON), False, False),
+    ],
+)
+def test_D2_what_depends_on_the_default_zone_is_known(*, job: Job, local: bool, by_the_wall: bool) -> None:
+    """Whether it does at all, and whether all its instants are fixed times on that wall."""
+    assert (is_local(job), runs_by_the_wall(job)) == (local, by_the_wall)

@@ -1,3 +1,5 @@
+import io
+import struct
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -48,6 +50,20 @@ def test_a_time_on_the_wall_names_the_first_such_instant_or_the_end_of_the_jump(
     wall: str, zone: str, expected: str
 ) -> None:
     assert zones.instant(datetime.fromisoformat(wall), ZoneInfo(zone)) == at(expected)
+
+
+def test_a_zone_s_name_finds_it_again_and_one_without_a_name_is_the_machine_s() -> None:
+    assert zones.name(BERLIN) == "Europe/Berlin"
+    nameless = ZoneInfo.from_file(io.BytesIO(tzif()))
+    assert zones.name(nameless) == zones.LOCAL
+
+
+def tzif() -> bytes:
+    """The file of a zone that is always UTC."""
+    header = b"TZif2" + bytes(15)
+    counts = struct.pack(">6l", 0, 0, 0, 0, 1, 4)
+    block = header + counts + struct.pack(">lbb", 0, 0, 0) + b"UTC\0"
+    return block + block + b"\nUTC0\n"
 
 
 def test_a_moment_with_an_offset_needs_no_zone() -> None:

@@ -23,9 +23,11 @@ from daybell.engine.memory import (
 from daybell.engine.service import Place, SchedulerService
 from daybell.engine.state import EngineConfig
 from daybell.engine.virtual_workers import Behaviour, VirtualWorkers
+from daybell.model.durations import Duration
 from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
 from daybell.model.events import AnyEvent
 from daybell.model.job import Job
+from daybell.model.query import RunQuery
 from waiting import until
 
 START = at("2026-03-02 12:00")
@@ -105,12 +107,12 @@ def test_its_status_is_in_the_default_zone(machine: Machine) -> None:
 def test_a_run_is_found_while_it_is_open_and_after(machine: Machine) -> None:
     run_id = run_to_end(machine)
     assert machine.service.get_run(run_id).outcome == "succeeded"
-    assert [run.run_id for run in machine.service.history()] == [run_id]
-    assert machine.service.history("tick") == ()
+    assert [run.run_id for run in machine.service.history().runs] == [run_id]
+    assert machine.service.history(RunQuery(job_id="tick")).runs == []
     with pytest.raises(RunNotFound, match="r99"):
         machine.service.get_run("r99")
     with pytest.raises(JobNotFound, match="photos"):
-        machine.service.history("photos")
+        machine.service.history(RunQuery(job_id="photos"))
 
 
 def test_a_run_without_output_says_why_it_has_none(machine: Machine, tmp_path: Path) -> None:
@@ -123,11 +125,11 @@ def test_a_gap_s_instants_are_counted_when_they_are_shown(machine: Machine) -> N
     machine.service.pause_job("tick")
     machine.clock.advance_to(START + timedelta(days=3))
     machine.service.resume_job("tick")
-    (row,) = machine.service.history("tick")
+    (row,) = machine.service.history(RunQuery(job_id="tick")).runs
     assert (row.reason, row.count) == ("paused", 3 * 24 * 60)
     machine.files.jobs["tick"] = a_job(id="tick", triggers=(every("1h"),))
     machine.service.reload()
-    assert machine.service.history("tick")[0].count is None
+    assert machine.service.history(RunQuery(job_id="tick")).runs[0].count is None
 
 
 def test_the_next_runs_are_told(machine: Machine) -> None:
@@ -136,6 +138,19 @@ def test_the_next_runs_are_told(machine: Machine) -> None:
     assert machine.service.next_runs("backup", 3) == ()
     machine.service.pause_job("tick")
     assert machine.service.next_runs("tick", 3) == ()
+
+
+@pytest.mark.parametrize("mode", ["stable", "random"])
+def test_J1_the_next_runs_are_told_with_their_jitter(machine: Machine, mode: str) -> None:
+    changes = {"jitter": Duration(minutes=30), "jitter_mode": mode}
+    machine.files.jobs["tick"] = a_job(id="tick", triggers=(every("1h"),), **changes)
+    machine.service.reload()
+    first, second, third = machine.service.next_runs("tick", 3)
+    assert first == machine.service.get_job_status("tick").next_run
+    hours = [START + timedelta(hours=number) for number in (1, 2, 3)]
+    waits = [run - hour for run, hour in zip((first, second, third), hours, strict=True)]
+    assert all(timedelta(0) < wait < timedelta(minutes=30) for wait in waits)
+    assert len(set(waits)) == (1 if mode == "stable" else 3)
 
 
 def test_a_file_that_vanishes_is_looked_for_again_a_second_later(machine: Machine) -> None:

@@ -25,7 +25,7 @@ class Load(Struct, frozen=True):
     running: tuple[str, ...]
     """The runs of the same job that hold a slot, the oldest first."""
     waiting: tuple[str, ...]
-    """Those that wait for one."""
+    """Those that wait for one; what is caught up has a line of its own, and is not among them."""
     busy: int
     """How many runs hold a slot, over all jobs."""
     slots: int
@@ -70,6 +70,8 @@ def admit(request: Request, load: Load) -> Verdict:
         return Skip("paused")
     if request.hindrance is not None:
         return Defer(request.hindrance)
+    if request.cause == "catch_up":
+        return Wait()  # however many do: whose turn it is, is decided over all jobs (M10)
     if load.running or load.waiting:
         verdict = _overlap(request, load)
         if verdict is not None:
@@ -92,13 +94,8 @@ def own_slots(job: Job) -> int:
 
 
 def _overlap(request: Request, load: Load) -> Verdict | None:
-    """What becomes of a request while the same job is open; None: nothing special.
-
-    What is caught up has a line of its own: it waits, however many do.
-    """
+    """What becomes of a request while the same job is open; None: nothing special."""
     job = request.job
-    if request.cause == "catch_up":
-        return Wait()
     match job.overlap:
         case "skip":
             return Skip(f"overlap: run {[*load.running, *load.waiting][0]} has not ended")

@@ -21,6 +21,8 @@ OTHERS: dict[Policy, str] = {
 """Why the others are not."""
 PAUSED = "paused"
 CANNOT_RECORD = "cannot record"
+EDITED = "its schedule was edited"
+ZONE_CHANGED = "zone changed"
 
 
 class Missed(Struct, frozen=True):
@@ -77,7 +79,7 @@ def _caught_up(job: Job, first: datetime, last: datetime, calendar: Calendar) ->
     moment: datetime | None = last
     while moment is not None and moment >= first and len(found) < most:
         found.append(moment)
-        moment = latest_due(job, moment - INSTANT, calendar)
+        moment = latest_due(job, moment - INSTANT, calendar) if len(found) < most else None
     return tuple(reversed(found))
 
 

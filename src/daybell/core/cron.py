@@ -230,7 +230,7 @@ def _latest_wall(moment: datetime, zone: ZoneInfo) -> datetime:
 def _guess_until(cron: Cron, until: datetime, zone: ZoneInfo) -> datetime | None:
     """Right, but on days on which the zone's offset changes."""
     wall = _wall(until, zone).replace(microsecond=0) + SECOND
-    seconds = ",".join(map(str, cron.seconds))
+    seconds = "*" if len(cron.seconds) == 60 else ",".join(map(str, cron.seconds))
     match = next(CronSim(f"{seconds} {cron.minutes}", wall, reverse=True), None)
     return None if match is None else instant(match, zone)
 

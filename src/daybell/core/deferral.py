@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from daybell.model.durations import spell
 from daybell.model.facts import Facts
-from daybell.model.job import Conditions, Job
+from daybell.model.job import CatchUpPolicy, Conditions, Job
 from daybell.model.record import Deferral, OpenRun
-from daybell.model.run import Cause, Outcome
+from daybell.model.run import AUTOMATIC, Cause, Outcome, Run
 
 OTHERWISE: dict[str, str] = {"needs": "dependency", "conditions": "conditions", "settle": "not settled"}
 """What a skip is called, by what the run had waited for."""
@@ -104,6 +104,20 @@ def reconsider(
         return Proceed()
     reason = f"{OTHERWISE[new.kind]}: waited for {new.reason} for {spell(new.until - new.since)}"
     return given_up(open_run, "skipped", reason)
+
+
+def supersedes(newer: Run, older: Run, deferral: Deferral, policy: CatchUpPolicy) -> bool:
+    """Whether a new request takes the place of a run that is put off: a job needs no more than one.
+
+    1. What is asked for by hand, or once more after a crash, is no newer instant.
+    2. With `all`, none of the missed instants takes another one's place.
+    3. A run that is due after a wake leaves those that settle alone; another wake does not.
+    """
+    if newer.cause not in AUTOMATIC or newer.retry_of is not None:
+        return False
+    if "catch_up" in (newer.cause, older.cause) and policy == "all":
+        return False
+    return deferral.kind != "settle" or (newer.cause == "catch_up" and older.due is not None)
 
 
 def given_up(open_run: OpenRun, outcome: Outcome, reason: str) -> GiveUp:

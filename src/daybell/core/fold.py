@@ -55,12 +55,14 @@ def fold_record(record: JobRecord | None, event: AnyEvent) -> JobRecord | None:
 def fold_open_run(open_run: OpenRun | None, event: AnyEvent) -> OpenRun | None:
     """The open run that the event is about, after it; None once it has an outcome."""
     match event:
-        case RunQueued(run=run, deferral=deferral, failures=failures, last_outcome=last):
-            return OpenRun(run=run, is_waiting=True, deferral=deferral, failures=failures, last_outcome=last)
+        case RunQueued(run=run, at=at, deferral=deferral, failures=failures, last_outcome=last):
+            asked = at if open_run is None else open_run.asked
+            waiting = OpenRun(run=run, is_waiting=True, asked=asked, deferral=deferral)
+            return replace(waiting, failures=failures, last_outcome=last)
         case RunClaimed(run=run, at=at) if open_run is not None:
             return replace(open_run, run=run, is_waiting=False, claimed=at, deferral=None, process=None)
         case RunClaimed(run=run, at=at):
-            return OpenRun(run=run, is_waiting=False, claimed=at)
+            return OpenRun(run=run, is_waiting=False, asked=at, claimed=at)
         case RunStarted(at=at, process=process) if open_run is not None:
             run = replace(open_run.run, started=open_run.run.started or at)
             return replace(open_run, run=run, process=process)

@@ -91,8 +91,8 @@ def _wait(open_run: OpenRun, job: Job | None, now: datetime) -> Verdict:
     if job is None or reason is not None:
         end = given_up(open_run, "skipped", reason or "")
         return Close(end.outcome, end.reason)
-    if open_run.last_outcome is not None:
-        return Wait()
+    if open_run.last_outcome is not None or open_run.deferral is not None:
+        return Wait()  # how long it may wait was said when it began to
     if due is not None and due < now - job.catch_up.window:
         return Close("missed", TOO_LATE)
     return Wait()

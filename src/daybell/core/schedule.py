@@ -158,7 +158,8 @@ def _is_local(trigger: Trigger) -> bool:
 def digest(job: Job) -> str:
     """Changes when the schedule does; a key of a newer version, left at its default, changes nothing."""
     members: list[object] = [job.enabled, *(plain(trigger) for trigger in job.triggers)]
-    members += [str(bound) for bound in (job.start, job.end, job.max_runs) if bound is not None]
+    bounds = {"start": job.start, "end": job.end, "max_runs": job.max_runs}
+    members += [[name, str(bound)] for name, bound in bounds.items() if bound is not None]
     return hashlib.sha256(json.dumps(members, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -1,10 +1,12 @@
 """The life of an attempt: begun, started, ended; and what that means for its run."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from msgspec.structs import replace
 
 from daybell.core.backoff import next_delay
+from daybell.core.catchup import CANNOT_RECORD
 from daybell.core.recovery import dropped
 from daybell.engine.batch import Adoption, Deadline, End
 from daybell.engine.incidents import Watch
@@ -32,11 +34,19 @@ class Attempts:
 
     def claim(self, run: Run, job: Job, not_before: datetime | None = None) -> None:
         """It has a slot from here on, and begins its next attempt once that is durable."""
+        known = self._state.records.open_runs.get(run.run_id)
+        self._state.batch.regrets.append(partial(self._take_back, run, job, known))
         log = self._outside.logs.path(job.id, run.run_id)
         run = replace(run, log=str(log), attempts=run.attempts + 1)
         self._slots.hold(run, job)
         self._state.record(RunClaimed(at=self._clock.now(), run=run), job.id)
         self._state.batch.starts.append(Attempt(run, job, log, not_before))
+
+    def forget(self, run_id: str) -> None:
+        """It was asked for in vain: it must not wait on."""
+        open_run = self._state.records.waiting.get(run_id)
+        if open_run is not None:
+            self.finish(open_run.run, "skipped", CANNOT_RECORD)
 
     def adopt(self, open_run: OpenRun, job: Job | None, process: ProcessIdentity) -> None:
         """Have it held until it ends; `job` is None where that was removed since."""
@@ -49,6 +59,17 @@ class Attempts:
             return
         self._slots.hold(run, job)
         self._set_limits(run, job)  # anew: how long it was awake before is not known (T3)
+
+    def wait_for_slot(self, open_run: OpenRun, job: Job) -> None:
+        """It waited for something else before."""
+        self._slots.wait(open_run.run, job)
+        event = RunQueued(
+            at=self._clock.now(),
+            run=open_run.run,
+            failures=open_run.failures,
+            last_outcome=open_run.last_outcome,
+        )
+        self._state.record(event, job.id)
 
     def started(self, message: AttemptStarted) -> None:
         open_run = self._state.records.open_runs.get(message.run_id)
@@ -66,16 +87,18 @@ class Attempts:
             return
         result = message.result
         ending = self._state.endings.pop(message.run_id, None) or by_itself(result)
+        if ending.waits_again and result.outcome == "succeeded":
+            ending = by_itself(result)
         error = result.error if ending.outcome == "failed" else None
         job = self._slots.job(message.run_id)
         if ending.outcome == "timed_out" and job is not None:
             error = f"timed out after {job.timeout}"
         self._state.batch.deadlines.append(Deadline(message.run_id, None))
         run = replace(open_run.run, exit_code=result.exit_code, error=error)
-        if ending.waits_again and job is not None and result.outcome != "succeeded":
-            self._wait_again(open_run, run, job, ending)
-        elif not self._back_off(open_run, run, job, ending, result):
-            ending = by_itself(result) if ending.waits_again else ending
+        wanted = None if ending.outcome == "succeeded" else self._wanted(run)
+        if wanted is not None and ending.waits_again:
+            self._wait_again(open_run, run, wanted, ending)
+        elif wanted is None or not self._back_off(open_run, run, wanted, ending, result):
             self.finish(run, ending.outcome, ending.reason, message.at)
 
     def finish(self, run: Run, outcome: Outcome, reason: str | None, at: datetime | None = None) -> None:
@@ -98,6 +121,18 @@ class Attempts:
             self._state.endings[run_id] = ending
         self._state.batch.ends.append(End(run_id, grace))
 
+    def _take_back(self, run: Run, job: Job, known: OpenRun | None) -> None:
+        """Its claim could not be recorded, so this attempt never began: it waits again, if it did before."""
+        ending = self._state.endings.pop(run.run_id, None)
+        if run.run_id not in self._state.records.open_runs:
+            return
+        if ending is not None and not ending.waits_again:
+            self.finish(run, ending.outcome, ending.reason)
+        elif known is None:
+            self.finish(run, "skipped", CANNOT_RECORD)
+        else:
+            self.wait_for_slot(known, job)
+
     def _record_start(self, run: Run, process: ProcessIdentity, at: datetime) -> None:
         event = RunStarted(
             at=at, run_id=run.run_id, job_id=run.job_id, process=process, attempt=max(1, run.attempts)
@@ -110,16 +145,19 @@ class Attempts:
             deadline = Deadline(run.run_id, job.timeout, DeadlineReached(run.run_id))
             self._state.batch.deadlines.append(deadline)
 
-    def _back_off(
-        self, open_run: OpenRun, run: Run, job: Job | None, ending: Ending, result: AttemptResult
-    ) -> bool:
+    def _wanted(self, run: Run) -> Job | None:
+        """The job it was admitted with, unless another attempt at it is not wanted any more (R2)."""
+        is_dropped = dropped(run, self._state.jobs.get(run.job_id)) is not None
+        return None if is_dropped else self._slots.job(run.run_id)
+
+    def _back_off(self, open_run: OpenRun, run: Run, job: Job, ending: Ending, result: AttemptResult) -> bool:
         """Whether there is another attempt, after a wait that takes neither a slot nor a thread (R1)."""
         is_failure = ending.outcome in FAILURES and not result.is_permanent
-        if job is None or not is_failure or self._state.is_stopping:
+        if not is_failure or self._state.is_stopping:
             return False
         failures = open_run.failures + 1
         delay = next_delay(job.retry, failures, self._outside.ids.chance())
-        if delay is None or dropped(run, self._state.jobs.get(job.id)) is not None:
+        if delay is None:
             return False
         now, attempts = self._clock.now(), job.retry.max_attempts
         deferral = Deferral(
@@ -157,7 +195,7 @@ class Attempts:
         )
 
     def _put_aside(self, run: Run, job: Job, event: RunQueued) -> None:
-        self._slots.defer(run.run_id, job)
+        self._slots.defer(run, job)
         self._state.record(event, job.id)
 
 

@@ -1,5 +1,6 @@
 """What a batch of messages came to: facts to record first, and then what to do about them."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
 
@@ -48,6 +49,8 @@ class Batch(Struct):
     answers: list[tuple[Future[tuple[str, ...]], Answer]] = field(default_factory=list)
     promises: list[Future[tuple[str, ...]]] = field(default_factory=list)
     """Whose answer is relied on after a crash as well."""
+    regrets: list[Callable[[], None]] = field(default_factory=list)
+    """What takes back, the last one first, what may not be so if it cannot be recorded."""
     notices: list[NoticeText] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     """Jobs whose alarm and snapshot must be made anew."""

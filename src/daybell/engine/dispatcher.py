@@ -6,7 +6,7 @@ from typing import assert_never
 
 from daybell.core.clocks import Slept
 from daybell.core.schedule import has_startup, is_open
-from daybell.engine.batch import Deadline, End
+from daybell.engine.batch import Batch, Deadline, End
 from daybell.engine.dependencies import Dependencies
 from daybell.engine.incidents import Watch
 from daybell.engine.messages import (
@@ -117,13 +117,20 @@ class Dispatcher:
         match message:
             case AttemptStarted():
                 self._attempts.started(message)
-            case AttemptEnded():
+            case AttemptEnded(run_id=run_id):
                 self._attempts.ended(message)
+                self._runs.reconsider_run(run_id)  # what it had lost may be back (K4)
                 self._stop_if_over()
             case DeadlineReached(run_id=run_id):
                 self._overran(run_id)
             case _ as never:
                 assert_never(never)
+
+    def take_back(self, batch: Batch) -> None:
+        """It could not be recorded: what was to start has not begun, and what was promised is not so."""
+        for regret in reversed(batch.regrets):
+            regret()
+        self._stop_if_over()
 
     def fill_slots(self) -> None:
         """Start what waits, as far as slots are free."""
@@ -143,8 +150,8 @@ class Dispatcher:
             case FactsChanged(facts=facts):
                 self.around.changed(facts)
             case FactsSteady():
-                if self.around.steady():
-                    self._runs.stop_what_lost()
+                if (before := self.around.steady()) is not None:
+                    self._runs.stop_what_lost(before)
                     self._runs.reconsider_all()
             case _ as never:
                 assert_never(never)
@@ -162,6 +169,8 @@ class Dispatcher:
         if job is not None:
             self.planner.settle(job)
             self.state.batch.touched.add(job_id)
+        if self.around.has_settled():
+            self._runs.reconsider_all()  # together: the first alarm that rings is not the most urgent job's
 
     def _overran(self, run_id: str) -> None:
         open_run = self.state.records.open_runs.get(run_id)
@@ -190,21 +199,21 @@ class Dispatcher:
         self.state.batch.touched.update(self.state.jobs)
         timeout = self.state.config.shutdown_timeout
         grace = max(min(GRACE, timeout - MARGIN), timedelta(0))
-        for open_run in list(self.state.records.open_runs.values()):
+        for open_run in self.state.records.under_way():
             self._attempts.end(open_run, Ending("interrupted", "Daybell was stopped"), grace)
         self.state.batch.deadlines.append(Deadline("stop", timeout, StopOverdue()))
         self._stop_if_over()
 
     def _give_up(self) -> None:
         timeout = self.state.config.shutdown_timeout
-        for open_run in list(self.state.records.open_runs.values()):
+        for open_run in self.state.records.under_way():
             self.state.batch.ends.append(End(open_run.run.run_id, timedelta(0)))
             self._attempts.finish(open_run.run, "interrupted", f"it did not end within {spell(timeout)}")
             self._stubborn += (f"run {open_run.run.run_id} of {open_run.run.job_id}",)
         self._stop_if_over()
 
     def _stop_if_over(self) -> None:
-        if not self.state.is_stopping or self.state.is_stopped or self.state.records.open_runs:
+        if not self.state.is_stopping or self.state.is_stopped or self.state.records.under_way():
             return
         self.state.is_stopped = True
         self.state.record(SchedulerStopped(at=self._clock.now()))

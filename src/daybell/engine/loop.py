@@ -94,7 +94,7 @@ class Engine:
         self._mailbox = mailbox
         self._state = State(config, Tally(ports.clock.now()))
         self._dispatcher = Dispatcher(self._state, Outside(ports.clock, ports.ids, ports.logs))
-        self._recorder = Recorder(ports.ledger, ports.clock, self._state)
+        self._recorder = Recorder(ports.ledger)
         self._hands = Hands(mailbox.post, ports.clock, ports.workers, ports.deadlines)
         self._since_checkpoint = 0
         self._alarms: dict[str, datetime] = {}
@@ -149,11 +149,14 @@ class Engine:
         self._finish_step()
 
     def _finish_step(self) -> None:
-        """Free slots are given away only once it is durable that they are free."""
+        """Free slots are given away only once it is durable that they are free.
+
+        What could not be recorded, or can be again, has consequences of its own.
+        """
         self._commit()
         if not self._state.cannot_record:
             self._dispatcher.fill_slots()
-        if not self._state.batch.is_empty:
+        while not self._state.batch.is_empty:
             self._commit()
 
     def _run(self) -> None:
@@ -170,6 +173,8 @@ class Engine:
     def _commit(self) -> None:
         batch = self._state.take_batch()
         numbered = self._recorder.record(batch)
+        if self._recorder.problem is not None:
+            self._dispatcher.take_back(batch)
         self._note_trouble(batch)
         self._hands.carry_out(batch)
         looks = self._look_at(batch.touched)

@@ -1,13 +1,15 @@
 """When is each job due, and how does it stand? Turns the clock and the job files into requests."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from daybell.core.catchup import CANNOT_RECORD, PAUSED, Plan, gap, plan
+from daybell.core.catchup import CANNOT_RECORD, EDITED, PAUSED, ZONE_CHANGED, Plan, gap, plan
 from daybell.core.describe import describe
-from daybell.core.jitter import offset
+from daybell.core.jitter import offset, reach
 from daybell.core.schedule import Calendar, definition_digest, digest, is_completed, next_due
 from daybell.core.standing import Standing, invalid_status, job_status
 from daybell.engine.ports import Clock, DefinitionsRead
@@ -71,11 +73,9 @@ class Planner:
         if job is None:
             is_invalid = job_id in self._state.invalid
             return Look(None, Snapshot(invalid_status(job_id), None) if is_invalid else None)
-        try:
+        coming = None
+        with self._blaming(job):
             coming = self._coming(job)
-        except Exception as error:  # noqa: BLE001 whatever a schedule makes a library do; it is logged
-            self._blame(job, error)
-            coming = None
         return self._look(job, coming)
 
     def _look(self, job: Job, coming: datetime | None) -> Look:
@@ -84,8 +84,10 @@ class Planner:
         is_off = self._state.is_stopping or not self._state.config.is_enabled
         due = None if is_paused or is_off else coming
         incident = records.incidents.get(job_id)
-        is_completed_now = job_id not in self._state.faults and is_completed(
-            job, self._state.cursor(job_id), calendar
+        is_completed_now = (
+            coming is None
+            and job_id not in self._state.faults
+            and is_completed(job, self._state.cursor(job_id), calendar)
         )
         standing = Standing(
             job=job,
@@ -116,15 +118,13 @@ class Planner:
 
     def settle(self, job: Job) -> None:
         """Decide every instant up to now: on time or missed; inside a pause they wait for its end."""
-        try:
-            if job.id not in self._state.faults:
+        self._end_pause(job)  # also of one that cannot be planned: its alarm would ring for ever
+        if job.id not in self._state.faults:
+            with self._blaming(job):
                 self._settle(job)
-        except Exception as error:  # noqa: BLE001 whatever a schedule makes a library do; it is logged
-            self._blame(job, error)
         self._runs.reconsider(job)
 
     def _settle(self, job: Job) -> None:
-        self._end_pause(job)
         if not job.enabled or self._rests() or self._state.records.is_paused(job.id):
             return
         now = self._clock.now()
@@ -132,12 +132,12 @@ class Planner:
             log.warning("the clock was far ahead once: %s is planned anew", job.id)
             self._state.record(JobScheduled(at=now, job_id=job.id, digest=digest(job)), job.id)
         calendar = self._state.calendar(job.id)
-        coming, reach = self._next(job, calendar), self._reach(job, now)
-        if coming is not None and coming <= reach:
-            self._decide(job, plan(job, self._state.cursor(job.id), reach, calendar))
-            coming, reach = self._next(job, self._state.calendar(job.id)), self._reach(job, now)
-        if coming is not None and coming <= reach + LEAD and self._runs.may_start(job):
-            self._runs.request(job, "schedule", coming)
+        coming, reached = self._next(job, calendar), self._reach(job, now)
+        if coming is not None and coming <= reached:
+            self._decide(job, plan(job, self._state.cursor(job.id), reached, calendar))
+        start = self._coming(job)
+        if start is not None and start <= now + LEAD and self._runs.may_start(job):
+            self._runs.request(job, "schedule", self._next(job, self._state.calendar(job.id)))
 
     def _decide(self, job: Job, decided: Plan) -> None:
         """In the order in which they were due; a job with a number of runs may be completed on the way."""
@@ -153,43 +153,50 @@ class Planner:
             self._runs.request(job, cause, instant)
 
     def _reach(self, job: Job, now: datetime) -> datetime:
-        """Instants up to here are decided now: jitter puts off the decision, and nothing else (J1)."""
-        if not job.jitter:
-            return now
-        coming = self._next(job, self._state.calendar(job.id))
-        return now - offset(job, self._state.config.seed, coming)
+        return reach(job, self._state.config.seed, now, self._state.calendar(job.id))
 
     def _coming(self, job: Job) -> datetime | None:
         """When it starts next, its jitter included."""
-        coming = self._next(job, self._state.calendar(job.id))
-        return None if coming is None else coming + offset(job, self._state.config.seed, coming)
+        calendar = self._state.calendar(job.id)
+        coming = self._next(job, calendar)
+        return None if coming is None else coming + offset(job, self._state.config.seed, coming, calendar)
 
-    def _blame(self, job: Job, error: Exception) -> None:
-        """It is not due any more until its file is read again, and harms no other."""
-        if job.id not in self._state.faults:
-            extra = {"event": "engine_error", "job": job.id}
-            log.error("a job cannot be planned", extra=extra, exc_info=error)
-            self._state.tally.failed_itself()
-            self._state.faults[job.id] = str(error) or type(error).__name__
+    @contextmanager
+    def _blaming(self, job: Job) -> Iterator[None]:
+        """One that cannot be planned is not due until its file is read again, and harms no other."""
+        try:
+            yield
+        except Exception as error:  # whatever a schedule makes a library do
+            if job.id not in self._state.faults:
+                log.exception("a job cannot be planned", extra={"event": "engine_error", "job": job.id})
+                self._state.tally.failed_itself()
+                self._state.faults[job.id] = str(error) or type(error).__name__
 
     def pass_pause(self, job: Job, until: datetime) -> None:
         """A pause that is over owes nothing: the instants inside it become one row (M8)."""
-        self._pass(job, min(until, self._reach(job, self._clock.now())), PAUSED)
+        with self._blaming(job):
+            self._pass(job, min(until, self._reach(job, self._clock.now())), PAUSED)
 
     def pass_trouble(self) -> None:
         """What was due while nothing could be recorded was not started, and is not caught up."""
         now = self._clock.now()
         for job in self._state.jobs.values():
-            self._pass(job, now, CANNOT_RECORD)
-            self._state.batch.touched.add(job.id)
+            with self._blaming(job):
+                self._end_pause(job)
+                self._pass(job, now, CANNOT_RECORD)
+        self._state.batch.touched.update(self._state.jobs, self._state.invalid)
 
-    def pass_zone(self, job: Job, until: datetime, reason: str) -> None:
-        """The instants that a change of the zone has jumped over."""
-        self._pass(job, until, reason)
+    def pass_zone(self, job: Job, until: datetime) -> None:
+        """The instants that a change of the zone has jumped over (D2)."""
+        with self._blaming(job):
+            self._pass(job, until, ZONE_CHANGED)
 
     def _pass(self, job: Job, until: datetime, reason: str) -> None:
-        if not job.enabled or not self._state.config.is_enabled or self._state.records.is_paused(job.id):
-            return
+        if self._state.config.is_enabled and not self._state.records.is_paused(job.id):
+            self._skip(job, until, reason)
+
+    def _skip(self, job: Job, until: datetime, reason: str) -> None:
+        """One row for the instants since the cursor, if there are any."""
         skipped = gap(job, self._state.cursor(job.id), until, self._state.calendar(job.id), reason)
         if skipped is not None:
             self._runs.pass_over(job.id, "schedule", skipped, "skipped")
@@ -229,16 +236,18 @@ class Planner:
         before = state.jobs.get(job.id)
         if before is not None:
             self.settle(before)
-            self._pass_rest(before, now)
         is_edited = before is not job and self._is_edited(job, before)
+        # Switched off, nothing is owed for that time either, as if every schedule had changed (M12).
+        mark = digest(job) if state.config.is_enabled else OFF
+        known = state.records.jobs.get(job.id)
+        is_scheduled_anew = known is None or known.digest != mark
+        if before is not None and is_scheduled_anew:
+            self._skip_rest(before, now)
         state.jobs[job.id] = job
         state.definitions.pop(job.id, None)
         state.faults.pop(job.id, None)
         state.schedules[job.id] = describe(job)
-        # Switched off, nothing is owed for that time either, as if every schedule had changed (M12).
-        mark = digest(job) if state.config.is_enabled else OFF
-        known = state.records.jobs.get(job.id)
-        if known is None or known.digest != mark:
+        if is_scheduled_anew:
             state.record(JobScheduled(at=now, job_id=job.id, digest=mark))
         if is_edited:
             self._runs.judge_anew(job)
@@ -249,16 +258,11 @@ class Planner:
             return job.id in self._state.invalid
         return self._state.definition(before) != definition_digest(job)
 
-    def _pass_rest(self, job: Job, now: datetime) -> None:
-        """What the old schedule owes while nothing is decided gets its row now, if the new one differs."""
-        known = self._state.records.jobs.get(job.id)
-        is_paused = self._state.records.is_paused(job.id)
-        if known is None or not job.enabled or not (is_paused or self._state.cannot_record):
-            return
-        reason = PAUSED if is_paused else CANNOT_RECORD
-        calendar = self._state.calendar(job.id)
-        if skipped := gap(job, self._state.cursor(job.id), now, calendar, reason):
-            self._runs.pass_over(job.id, "schedule", skipped, "skipped")
+    def _skip_rest(self, job: Job, now: datetime) -> None:
+        """What an old schedule still owes gets its row: nothing was decided, or it waited for its jitter."""
+        reason = CANNOT_RECORD if self._state.cannot_record else EDITED
+        with self._blaming(job):
+            self._skip(job, now, PAUSED if self._state.records.is_paused(job.id) else reason)
 
     def _next(self, job: Job, calendar: Calendar) -> datetime | None:
         """Searched for once a cursor: a run touches its job three times without moving it."""

@@ -69,6 +69,10 @@ class Records:
         """How many runs hold a slot."""
         return len(self.open_runs) - len(self.waiting)
 
+    def under_way(self) -> Sequence[OpenRun]:
+        """Runs that hold a slot or wait for one; those that are put off outlive a stop (R2)."""
+        return [one for one in self.open_runs.values() if one.deferral is None]
+
     def is_paused(self, job_id: str) -> bool:
         record = self.jobs.get(job_id)
         return self.all_paused or (record is not None and record.is_paused)

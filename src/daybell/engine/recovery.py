@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
+from daybell.core.deferral import given_up
 from daybell.core.recovery import Adopt, Close, Living, Wait, recover
 from daybell.engine.ports import Clock
 from daybell.engine.runs import Runs
 from daybell.engine.state import Ending, State
 from daybell.model.record import OpenRun
-from daybell.model.run import ProcessIdentity
+from daybell.model.run import AUTOMATIC, ProcessIdentity
 
 Survivors = Mapping[str, Sequence[Living]]
 
@@ -28,11 +29,16 @@ class Recovery:
         return {run_id: open_run.process for run_id, open_run in open_runs if not open_run.is_waiting}
 
     def settle(self, survivors: Survivors) -> None:
-        for open_run in list(self._state.records.open_runs.values()):
+        """What waits comes first: it keeps its place before what is asked for once more."""
+        for open_run in sorted(self._state.records.open_runs.values(), key=lambda one: not one.is_waiting):
             self._settle(open_run, survivors.get(open_run.run.run_id, ()))
 
     def _settle(self, open_run: OpenRun, living: Sequence[Living]) -> None:
         run = open_run.run
+        if not self._state.config.is_enabled and open_run.is_waiting and run.cause in AUTOMATIC:
+            end = given_up(open_run, "skipped", "the scheduler is switched off")
+            self._attempts.finish(run, end.outcome, end.reason)  # nothing is owed for that time (M12)
+            return
         job = self._state.jobs.get(run.job_id)
         is_known = run.job_id in self._state.invalid
         verdict = recover(open_run, job, living, self._clock.now(), is_known=is_known)

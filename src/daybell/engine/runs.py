@@ -5,16 +5,18 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from daybell.core.admission import Defer, Replace, Request, Skip, Start, Wait, admit
+from daybell.core.admission import Defer, Replace, Request, Skip, Start, Verdict, Wait, admit
 from daybell.core.catchup import Missed
 from daybell.core.deferral import (
     Change,
     GiveUp,
+    Hindrance,
     Hold,
     Proceed,
     defer,
     given_up,
     reconsider,
+    supersedes,
     unmet_conditions,
 )
 from daybell.core.jitter import offset
@@ -26,6 +28,7 @@ from daybell.engine.slots import Slots
 from daybell.engine.state import Ending, State
 from daybell.engine.surroundings import Around
 from daybell.model.events import RunQueued, RunSkipped
+from daybell.model.facts import Facts
 from daybell.model.job import Job
 from daybell.model.record import Deferral, OpenRun
 from daybell.model.run import AUTOMATIC, Cause, Outcome, Run
@@ -40,7 +43,7 @@ class Runs:
         self._outside = outside
         self._watch = watch
         self._around = around
-        self._slots = Slots(state)
+        self._slots = Slots(state, outside.clock)
         self.attempts = Attempts(state, outside, watch, self._slots)
 
     def request(
@@ -57,8 +60,8 @@ class Runs:
         run = self._new(job.id, cause, now, due)
         run = replace(run, retry_of=retry_of, follows=follows, definition=self._state.definition(job))
         hindrance = self._around.hindrance_now(job, cause, due)
-        verdict = admit(Request(job, cause, hindrance), self._slots.load(job))
-        since = None if isinstance(verdict, Skip) else self._give_way(job, cause)
+        verdict = self._admission(Request(job, cause, hindrance))
+        since = None if isinstance(verdict, Skip) else self._give_way(job, run)
         match verdict:
             case Defer(hindrance=hindrance):
                 run = self._defer(run, job, defer(hindrance, job, now, since))
@@ -74,7 +77,7 @@ class Runs:
     def may_start(self, job: Job) -> bool:
         """Whether a scheduled request would start now."""
         hindrance = self._around.hindrance(job, "schedule")
-        return isinstance(admit(Request(job, "schedule", hindrance), self._slots.load(job)), Start)
+        return isinstance(self._admission(Request(job, "schedule", hindrance)), Start)
 
     def pass_over(self, job_id: str, cause: Cause, missed: Missed, outcome: Outcome) -> None:
         """One row for the instants of a gap."""
@@ -87,22 +90,24 @@ class Runs:
     def wait_again(self, open_run: OpenRun, job: Job) -> None:
         """It waited when the last life ended, and still does."""
         if open_run.deferral is not None:
-            self._slots.defer(open_run.run.run_id, job)
+            self._slots.defer(open_run.run, job)
         else:
-            self._slots.wait(open_run.run.run_id, job)
+            self._slots.wait(open_run.run, job)
             self._watch.admitted(open_run.run, job, self._expected(open_run.run, job))
 
     def reconsider(self, job: Job) -> None:
         """Something may have changed for those of its runs that wait for more than a slot."""
         for open_run in self._state.records.open_of(job.id):
-            if open_run.deferral is not None:
-                self._reconsider(open_run, open_run.deferral, self._slots.job(open_run.run.run_id) or job)
+            self.reconsider_run(open_run.run.run_id)
 
     def reconsider_all(self) -> None:
-        for open_run in list(self._state.records.deferred.values()):
-            job = self._state.jobs.get(open_run.run.job_id)
-            if job is not None and open_run.deferral is not None:
-                self._reconsider(open_run, open_run.deferral, job)
+        for run_id in list(self._state.records.deferred):
+            self.reconsider_run(run_id)
+
+    def reconsider_run(self, run_id: str) -> None:
+        open_run, job = self._state.records.deferred.get(run_id), self._slots.job(run_id)
+        if open_run is not None and open_run.deferral is not None and job is not None:
+            self._reconsider(open_run, open_run.deferral, job)
 
     def judge_anew(self, job: Job) -> None:
         """The job was edited: what waits is wanted as it is now, or not at all (R2)."""
@@ -121,28 +126,44 @@ class Runs:
             if open_run.is_waiting:
                 self._give_up(open_run, given_up(open_run, "skipped", "its job was removed"))
 
-    def stop_what_lost(self) -> None:
-        """Runs under way whose conditions do not hold any more, if their jobs say so (K4)."""
-        for open_run in list(self._state.records.open_runs.values()):
+    def stop_what_lost(self, before: Facts) -> None:
+        """Runs under way whose conditions held before and do not any more, if their jobs say so (K4)."""
+        for open_run in self._state.records.under_way():
             job = self._slots.job(open_run.run.run_id)
-            is_asked = job is not None and job.conditions.stop_when_lost and open_run.run.cause in AUTOMATIC
-            if job is None or not is_asked or open_run.is_waiting:
+            if job is None or open_run.is_waiting or open_run.run.cause not in AUTOMATIC:
                 continue
-            unmet = unmet_conditions(job.conditions, self._around.facts)
-            if unmet:
-                ending = Ending("interrupted", " and ".join(unmet), waits_again=True)
-                self.attempts.end(open_run, ending)
+            missing = unmet_conditions(job.conditions, before)
+            lost = [one for one in unmet_conditions(job.conditions, self._around.facts) if one not in missing]
+            if lost and job.conditions.stop_when_lost:
+                self.attempts.end(open_run, Ending("interrupted", " and ".join(lost), waits_again=True))
 
     def end_turn(self, run_id: str) -> None:
         """The next late run may start."""
         self._slots.end_turn(run_id)
 
     def fill_slots(self) -> None:
-        """Give free slots to what waits."""
+        """Give free slots to what waits; what it needs may have been lost since it was there."""
         if self._state.is_stopping:
             return
         for run_id, job in self._slots.next_in_line():
-            self.attempts.claim(self._state.records.waiting[run_id].run, job)
+            open_run = self._state.records.waiting[run_id]
+            lost = self._lost(open_run.run, job)
+            if lost is None:
+                self.attempts.claim(open_run.run, job)
+            else:
+                self._defer(open_run.run, job, defer(lost, job, self._clock.now()), open_run)
+
+    def _lost(self, run: Run, job: Job) -> Hindrance | None:
+        """One that may run without in the end has perhaps waited for long enough; late runs always settle."""
+        hindered = self._around.hindrance(job, run.cause)
+        is_optional = job.conditions.on_expiry == "run" and hindered is not None and hindered.kind != "settle"
+        return None if is_optional else hindered
+
+    def _admission(self, request: Request) -> Verdict:
+        """A slot that has just become free is for whoever has waited for it (O4)."""
+        verdict = admit(request, self._slots.load(request.job))
+        is_passing = isinstance(verdict, Start) and not self._slots.is_first(request.job)
+        return Wait() if is_passing else verdict
 
     def _admit(self, run: Run, job: Job, verdict: Start | Wait | Replace, *, is_late: bool = False) -> Run:
         """Its start may be decided a moment ahead. One that was put off is late for a reason."""
@@ -162,7 +183,7 @@ class Runs:
         """When it should start; None where nobody can say."""
         if run.cause != "schedule" or run.due is None:
             return None
-        return run.due + offset(job, self._state.config.seed, run.due)
+        return run.due + offset(job, self._state.config.seed, run.due, self._state.calendar(job.id))
 
     def _reconsider(self, open_run: OpenRun, deferral: Deferral, job: Job) -> None:
         """Waiting for a slot comes last: what was deferred obeys overlap and limits as any other does."""
@@ -178,7 +199,7 @@ class Runs:
             case GiveUp() as end:
                 self._give_up(open_run, end)
             case Proceed() if run.attempts:
-                self._wait_for_slot(open_run, job)
+                self.attempts.wait_for_slot(open_run, job)
             case Proceed():
                 self._proceed(open_run, job)
             case _ as never:
@@ -189,35 +210,21 @@ class Runs:
         match admit(Request(job, run.cause), self._slots.load(job)):
             case Skip(reason=reason):
                 self.attempts.finish(run, "skipped", reason)
-            case Start() | Wait() | Replace() as verdict:
+            case Replace() as verdict:
                 self._admit(run, job, verdict, is_late=True)
+            case Start() | Wait():  # others may proceed with it: who is first, is decided over all (O4)
+                self._admit(run, job, Wait(), is_late=True)
             case Defer():
                 pass
             case _ as never:
                 assert_never(never)
 
-    def _wait_for_slot(self, open_run: OpenRun, job: Job) -> None:
-        self._slots.wait(open_run.run.run_id, job)
-        self._state.record(
-            RunQueued(
-                at=self._clock.now(),
-                run=open_run.run,
-                failures=open_run.failures,
-                last_outcome=open_run.last_outcome,
-            ),
-            job.id,
-        )
-
-    def _give_way(self, job: Job, cause: Cause) -> datetime | None:
+    def _give_way(self, job: Job, newer: Run) -> datetime | None:
         """A newer instant takes the place of what is put off (R3); since when the older one had waited."""
         since = None
-        if cause not in AUTOMATIC or cause == "catch_up":
-            return None
         for open_run in self._state.records.open_of(job.id):
             deferral = open_run.deferral
-            if deferral is None or deferral.kind == "settle":
-                continue
-            if open_run.run.cause == "catch_up" and job.catch_up.policy == "all":
+            if deferral is None or not supersedes(newer, open_run.run, deferral, job.catch_up.policy):
                 continue
             if deferral.kind in ("needs", "conditions"):
                 since = min(since or deferral.since, deferral.since)
@@ -228,7 +235,7 @@ class Runs:
         self.attempts.finish(open_run.run, end.outcome, end.reason)
 
     def _defer(self, run: Run, job: Job, deferral: Deferral, known: OpenRun | None = None) -> Run:
-        self._slots.defer(run.run_id, job)
+        self._slots.defer(run, job)
         event = RunQueued(
             at=self._clock.now(),
             run=run,
@@ -241,7 +248,7 @@ class Runs:
 
     def _queue(self, run: Run, job: Job) -> Run:
         run = replace(run, log=str(self._outside.logs.path(job.id, run.run_id)))
-        self._slots.wait(run.run_id, job)
+        self._slots.wait(run, job)
         self._state.record(RunQueued(at=self._clock.now(), run=run), job.id)
         return run
 

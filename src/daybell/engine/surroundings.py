@@ -44,13 +44,20 @@ class Around:
         after = None if facts == self._facts else HYSTERESIS
         self._state.batch.deadlines.append(Deadline(FACTS, after, FactsSteady()))
 
-    def steady(self) -> bool:
-        """Whether something is different from now on."""
-        has_changed, self._facts = self._facts != self._newest, self._newest
-        return has_changed
+    def steady(self) -> Facts | None:
+        """What counted until now, if something is different from now on."""
+        before, self._facts = self._facts, self._newest
+        return None if before == self._facts else before
 
     def woke(self) -> None:
         self._unsettled_until = self._clock.now() + SETTLE
+
+    def has_settled(self) -> bool:
+        """Whether it has since the last wake; said once."""
+        if self._unsettled_until is None or self._unsettled_until > self._clock.now():
+            return False
+        self._unsettled_until = None
+        return True
 
     def hindrance(self, job: Job, cause: Cause) -> Hindrance | None:
         """Of a request that was made before."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import assert_never
 
 from daybell.core.incidents import snooze
@@ -11,7 +12,7 @@ from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.runs import Runs
 from daybell.engine.state import Ending, State
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
-from daybell.model.events import AllPaused, AllResumed, IncidentChanged, JobPaused, JobResumed
+from daybell.model.events import AllPaused, AllResumed, AnyEvent, IncidentChanged, JobPaused, JobResumed
 from daybell.model.job import Job
 
 Answerable = RunNow | CancelRuns | Pause | Resume | Snooze | ResetStatistics | DefinitionsRead
@@ -55,6 +56,7 @@ class Verbs:
             raise Conflict(f"{job_id} is running already, as run {open_runs[0].run.run_id}")
         if run.outcome == "skipped":
             raise Conflict(f"{job_id} cannot run now: {run.reason}")
+        self._state.batch.regrets.append(partial(self._runs.attempts.forget, run.run_id))
         return (run.run_id,)
 
     def _cancel(self, target: str) -> tuple[str, ...]:
@@ -78,10 +80,21 @@ class Verbs:
             self._state.batch.touched.add(job.id)
         if job_id is None:
             if not self._state.records.all_paused:
-                self._state.record(AllPaused(at=now))
+                self._promise(AllPaused(at=now), AllResumed(at=now))
         elif not self._is_paused(job_id, until):
-            self._state.record(JobPaused(at=now, job_id=job_id, until=until), job_id)
+            self._promise(JobPaused(at=now, job_id=job_id, until=until), self._as_it_is(job_id, now))
         return ()
+
+    def _promise(self, event: AnyEvent, otherwise: AnyEvent) -> None:
+        """Take the event in; if it cannot be recorded, all is as it was."""
+        self._state.record(event)
+        self._state.batch.regrets.append(partial(self._state.record, otherwise))
+
+    def _as_it_is(self, job_id: str, now: datetime) -> JobPaused | JobResumed:
+        record = self._state.records.jobs[job_id]
+        if record.is_paused:
+            return JobPaused(at=now, job_id=job_id, until=record.paused_until)
+        return JobResumed(at=now, job_id=job_id)
 
     def _is_paused(self, job_id: str, until: datetime | None) -> bool:
         record = self._state.records.jobs[job_id]
@@ -95,9 +108,9 @@ class Verbs:
             self._planner.settle(job)  # a pause that has ended by itself owes what came after it
         was_paused = [job for job in chosen if self._state.records.is_paused(job.id)]
         if job_id is None and self._state.records.all_paused:
-            self._state.record(AllResumed(at=now))
+            self._promise(AllResumed(at=now), AllPaused(at=now))
         if job_id is not None and self._state.records.jobs[job_id].is_paused:
-            self._state.record(JobResumed(at=now, job_id=job_id), job_id)
+            self._promise(JobResumed(at=now, job_id=job_id), self._as_it_is(job_id, now))
         for job in was_paused:
             self._state.batch.touched.add(job.id)
             self._planner.pass_pause(job, now)
@@ -111,7 +124,11 @@ class Verbs:
             raise Conflict(f"{job_id} works: there is nothing to be silent about")
         if until <= now:
             raise Conflict("a silence cannot end before it begins")
-        self._state.record(IncidentChanged(at=now, job_id=job_id, incident=snooze(incident, until)), job_id)
+        self._promise(
+            IncidentChanged(at=now, job_id=job_id, incident=snooze(incident, until)),
+            IncidentChanged(at=now, job_id=job_id, incident=incident),
+        )
+        self._state.batch.touched.add(job_id)
         return ()
 
     def _job(self, job_id: str) -> Job:

@@ -17,8 +17,6 @@ from daybell.model.job import Job
 
 log = logging.getLogger(__name__)
 
-ZONE_CHANGED = "zone changed"
-
 
 class Zone:
     """The scheduler's default zone, also from one life to the next."""
@@ -45,14 +43,16 @@ class Zone:
         if zones.name(before) == zones.name(zone):
             return
         log.info("the time zone is %s now, no longer %s", zones.name(zone), zones.name(before))
-        jobs = [job for job in self._state.jobs.values() if is_local(job)]
+        faults = self._state.faults
+        jobs = [job for job in self._state.jobs.values() if is_local(job) and job.id not in faults]
         for job in jobs:
             self._planner.settle(job)
+            self._planner.pass_zone(job, self._clock.now())  # what waited for its jitter
         self._state.config = replace(self._state.config, zone=zone)
         self._state.record(ZoneChanged(at=self._clock.now(), zone=zones.name(zone)))
         self._state.batch.touched.update(self._state.jobs)
         for job in jobs:
-            self._planner.pass_zone(job, self._jumped_until(job, before), ZONE_CHANGED)
+            self._planner.pass_zone(job, self._jumped_until(job, before))
 
     def _jumped_until(self, job: Job, before: ZoneInfo) -> datetime:
         """Until the new wall shows a later time than the old one did at the last instant decided."""

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 
 from daybell.core.excerpt import Excerpt, head_of, marker, middle
@@ -146,7 +147,7 @@ class Caps:
             self._is_stopping.wait(LOOK)
 
 
-if hasattr(os, "pread"):
+if sys.platform != "win32":
 
     def _read_at(file: int, length: int, offset: int) -> bytes:
         return os.pread(file, length, offset)

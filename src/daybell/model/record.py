@@ -52,6 +52,8 @@ class OpenRun(Struct, frozen=True, kw_only=True):
     run: Run
     is_waiting: bool
     """It was admitted and has no slot yet."""
+    asked: datetime | None = None
+    """When it was asked for."""
     deferral: Deferral | None = None
     """What else it waits for."""
     failures: int = 0
