@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 # What the tests of the tray (dbus) and of crashes (strace) want of the system; the app itself needs nothing of it.
 SYSTEM_PACKAGES := dbus strace
 
-.PHONY: help install demo test lint check format system bench torture clean
+.PHONY: help install demo test lint check format schemas system bench torture clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,14 +43,17 @@ format: install ## Let ruff format and mend what it can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
+schemas: install ## Write assets/schemas/ anew from the model
+	@$(BIN)/python packaging/write_schemas.py
+
 system:
 	@if { command -v dbus-daemon && command -v strace && command -v cc; } >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	else echo "Without $(SYSTEM_PACKAGES) the tests of the tray, of crashes and of the clock are skipped: sudo apt-get install $(SYSTEM_PACKAGES)"; fi
 
-bench: install ## Measure memory, idle cost and latency beside rivals
-	@$(BIN)/python benchmarks/run.py
+bench: install ## Measure memory, idle cost, latency, bursts and catch-up beside rivals; BENCH_ARGS=--quick
+	@$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
 torture: install ## Kill Daybell in the middle of its work, KILLS=1000 times, and count what went wrong
 	@$(BIN)/python tests/torture.py $(or $(KILLS),1000)

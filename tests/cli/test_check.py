@@ -131,3 +131,12 @@ def test_jobs_that_wait_for_each_other_or_for_nobody_are_told(lonely: Program, j
         'c.json: needs[0]: there is no job "gone": it waits for that in vain',
     ]
     assert lonely("check", str(jobs / "c.json")).code == 0
+
+
+def test_a_key_of_a_newer_daybell_is_a_warning(lonely: Program, jobs: Path) -> None:
+    (jobs / "backup.json").write_text(VALID.replace("{", '{"schema": "1.99", "colour": "red", ', 1))
+    said = lonely("check")
+    assert (said.code, said.out.partition("warning: backup.json: colour: ")[1]) == (
+        0,
+        "warning: backup.json: colour: ",
+    )

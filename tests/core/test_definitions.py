@@ -224,6 +224,25 @@ def test_a_file_full_of_mistakes_is_given_up_after_fifty() -> None:
         ({"triggers": [{"type": "once", "at": "2026-12-24"}]}, "triggers[0].at", f'{A_MOMENT} "2026-12-24"'),
         ({"triggers": [{"type": "once", "at": "soon"}]}, "triggers[0].at", f'{A_MOMENT} "soon"'),
         (
+            {"start": "2026-12-24T18:00", "end": "2026-12-24T17:59"},
+            "end",
+            "expected an instant later than start",
+        ),
+        ({"jitter": "25h"}, "jitter", 'expected at most "1d", found "1d1h"'),
+        ({"max_runs": 0}, "max_runs", "expected at least 1, found 0"),
+        ({"retry": {"multiplier": 0.5}}, "retry.multiplier", "expected a number from 1 to 100, found 0.5"),
+        ({"limits": {"nice": 20}}, "limits.nice", "expected a whole number from -20 to 19, found 20"),
+        ({"limits": {"memory": "1K"}}, "limits.memory", 'expected at least "1M", found "1K"'),
+        (
+            {"limits": {"memory": "1 kg"}},
+            "limits.memory",
+            'expected a size such as "512M" or "2G", found "1 kg"',
+        ),
+        ({"needs": ["a", "B"]}, "needs[1]", 'expected the id of another job, found "B"'),
+        ({"start": "2026-02-30T18:00"}, "start", f'{A_MOMENT} "2026-02-30T18:00"'),
+        ({"start": "20261224T18:00"}, "start", f'{A_MOMENT} "20261224T18:00"'),
+        ({"start": "2026-12-24T18:00\n"}, "start", f'{A_MOMENT} "2026-12-24T18:00\\n"'),
+        (
             {"triggers": [{"type": "once", "at": "9999-12-31T23:59:59-12:00"}]},
             "triggers[0].at",
             f'{A_MOMENT} "9999-12-31T23:59:59-12:00"',
@@ -339,7 +358,7 @@ def test_a_byte_order_mark_does_no_harm() -> None:
 def test_a_job_is_written_without_what_stands_at_its_default() -> None:
     job = a_job(name="Bäckup", triggers=(every("5m"),), timeout=Duration(minutes=90))
     assert dump_job(job).decode() == (
-        '{\n  "schema": 1,\n  "name": "Bäckup",\n'
+        '{\n  "$schema": "../schemas/job.schema.json",\n  "schema": 1,\n  "name": "Bäckup",\n'
         '  "triggers": [\n    {\n      "type": "interval",\n      "every": "5m"\n    }\n  ],\n'
         '  "timeout": "1h30m",\n'
         '  "handler": {\n    "type": "command",\n    "argv": [\n      "true"\n    ]\n  }\n}\n'

@@ -90,16 +90,20 @@ def _job(
     """What it defines, what is wrong with it, and if nothing is, what may surprise."""
     from daybell.core.definitions import parse_job  # noqa: PLC0415 - commands that ask the app start faster
     from daybell.core.surprises import warnings  # noqa: PLC0415 - as above
+    from daybell.core.versions import remarks  # noqa: PLC0415 - as above
     from daybell.handlers.limits import check_limits  # noqa: PLC0415 - as above
     from daybell.handlers.program import check_command  # noqa: PLC0415 - as above
     from daybell.model.errors import InvalidDefinition  # noqa: PLC0415 - as above
+    from daybell.model.job import Job  # noqa: PLC0415 - as above
 
     try:
-        job = parse_job(path.stem, path.name, _read(path), zone)
+        content = _read(path)
+        job = parse_job(path.stem, path.name, content, zone)
     except InvalidDefinition as error:
         return None, list(error.problems), []
     problems = [*check_command(job.handler, path.name), *check_limits(job.limits, path.name)]
-    return job, problems, list(warnings(job, path.name, zone, terminal.now))
+    unknown = remarks(path.name, content, Job)
+    return job, problems, [*unknown, *warnings(job, path.name, zone, terminal.now)]
 
 
 def _together(jobs: "dict[str, Job]", *, is_whole: bool) -> "list[Problem]":

@@ -1,13 +1,12 @@
 """What job does a file define, and what is wrong with it if it defines none?"""
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
-from daybell.core import cron, documents, shapes, zones
+from daybell.core import cron, documents, shapes, versions, zones
 from daybell.core.documents import show
 from daybell.core.plain import plain
 from daybell.core.shapes import Remark
@@ -58,8 +57,7 @@ def parse_job(job_id: str, file: str, content: bytes, zone: ZoneInfo) -> Job:
 
     `zone` is what "local" stands for.
     """
-    document = documents.read_object(file, content)
-    return shapes.read(file, document, Job, _rules(zone), id=job_id)
+    return versions.read(file, content, Job, _rules(zone), id=job_id)
 
 
 def dump_job(job: Job) -> bytes:
@@ -67,8 +65,8 @@ def dump_job(job: Job) -> bytes:
     members = plain(job)
     handler = members.pop("handler")
     del members["id"]
-    text = json.dumps({"schema": job.schema, **members, "handler": handler}, indent=2, ensure_ascii=False)
-    return f"{text}\n".encode()
+    first: dict[str, object] = {"$schema": documents.JOB_SCHEMA, "schema": job.schema}
+    return documents.dump({**first, **members, "handler": handler})
 
 
 @lru_cache(maxsize=1)

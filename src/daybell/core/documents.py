@@ -1,16 +1,21 @@
 """Which keys does a file of Daybell's hold, and where is it broken if it is no JSON object?"""
 
 import json
+import re
 from collections import Counter
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import NamedTuple, NoReturn
 
 from daybell.model.errors import InvalidDefinition
 from daybell.model.status import Problem
 
 LARGEST = 1024 * 1024
 """Bytes of a file; more is not a definition but a mistake."""
-SCHEMA = 1
-"""Of the files this version reads and writes."""
+SCHEMA, MINOR = 1, 0
+"""Of the files this version writes. A later minor only adds keys; a later major is not read at all."""
+VERSION = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,6}))?(?:\.[0-9]{1,6})?")
+JOB_SCHEMA = "../schemas/job.schema.json"
+"""Where editors find the schema of a job's file, as that file names it: they then complete its keys."""
 SHOWN = 60
 """Characters of a wrong value that a sentence can hold."""
 
@@ -19,25 +24,90 @@ class _Broken(Exception):
     """Why these bytes hold no JSON object."""
 
 
-def read_object(file: str, content: bytes) -> dict[str, object]:
-    """The object these bytes hold; InvalidDefinition says what is wrong, with line and column.
+class Document(NamedTuple):
+    """What a file says."""
 
-    "$schema", which is for editors, is left out. A file of a newer Daybell is refused as a whole.
+    members: dict[str, object]
+    """Without "$schema", which is for editors; "schema" is its major version."""
+    is_newer: bool
+    """A later minor version wrote it: it may have keys that this one does not know."""
+
+
+def read_object(file: str, content: bytes) -> Document:
+    """What the object in these bytes says; InvalidDefinition says what is wrong, with line and column.
+
+    A file of a later major version is refused as a whole.
     """
+    members = load(file, content)
+    reference = members.pop("$schema", "")
+    if not isinstance(reference, str):
+        raise InvalidDefinition([Problem(file, "$schema", f"expected a string, found {show(reference)}")])
+    schema = members.get("schema", SCHEMA)
+    major, minor = version_of(schema)
+    if major > SCHEMA:
+        message = f"written by a newer Daybell: expected {SCHEMA}, found {show(schema)}; update this one"
+        raise InvalidDefinition([Problem(file, "schema", message)])
+    if major == SCHEMA and "schema" in members:
+        members["schema"] = SCHEMA
+    return Document(members, is_newer=(major, minor) > (SCHEMA, MINOR))
+
+
+def is_too_new(content: bytes) -> bool:
+    """A later major version wrote it, so that `read_object` would refuse it."""
+    try:
+        return version_of(load("", content).get("schema"))[0] > SCHEMA
+    except InvalidDefinition:
+        return False
+
+
+def version_of(schema: object) -> tuple[int, int]:
+    """Major and minor, of 1 as of "1.4"; zeros where it is no version."""
+    if isinstance(schema, int) and not isinstance(schema, bool):
+        return schema, 0
+    found = VERSION.fullmatch(schema) if isinstance(schema, str) else None
+    return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
+
+
+def load(file: str, content: bytes) -> dict[str, object]:
+    """The object in these bytes, as it stands there. InvalidDefinition."""
     twice: list[str] = []
     try:
-        document = _load(_decode(content), twice)
+        members = _load(_decode(content), twice)
     except _Broken as broken:
         raise InvalidDefinition([Problem(file, "", str(broken))]) from None
     if twice:
         message = "this key stands twice in one object: keep one"
         raise InvalidDefinition([Problem(file, key, message) for key in dict.fromkeys(twice)])
-    schema = document.get("schema")
-    if isinstance(schema, int) and schema > SCHEMA:
-        message = f"written by a newer Daybell: expected {SCHEMA}, found {schema}; update this one"
-        raise InvalidDefinition([Problem(file, "schema", message)])
-    document.pop("$schema", None)
-    return document
+    return members
+
+
+def edited(members: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, object]:
+    """The object with these changes, in its own order; what they do not name stays, known or not.
+
+    An object in it changes key by key, unless it becomes one of another "type"; all else is replaced
+    as a whole. None takes a key away, so that its default holds. New keys come last.
+    """
+    result = dict(members)
+    for key, change in changes.items():
+        if change is None:
+            result.pop(key, None)
+        elif isinstance(change, Mapping):
+            result[key] = edited(_alike(members.get(key), change), change)
+        else:
+            result[key] = change
+    return result
+
+
+def _alike(before: object, change: Mapping[str, object]) -> Mapping[str, object]:
+    """What was there, if that is an object which the change can be made to."""
+    if not isinstance(before, Mapping):
+        return {}
+    return before if change.get("type") in (None, before.get("type")) else {}
+
+
+def dump(members: Mapping[str, object]) -> bytes:
+    """The file that holds this object: what `load` reads."""
+    return f"{json.dumps(members, indent=2, ensure_ascii=False)}\n".encode()
 
 
 def show(value: object) -> str:

@@ -1,7 +1,8 @@
 """Which jobs show a newcomer what Daybell does? Harmless ones, for the shell of each system."""
 
-import json
 from typing import TypedDict
+
+from daybell.core.documents import JOB_SCHEMA, SCHEMA, dump
 
 FULL = 90
 """Percent."""
@@ -38,7 +39,7 @@ def samples(platform: str) -> dict[str, bytes]:
         },
     }
     return {
-        job_id: (json.dumps({"schema": 1, "tags": ["sample"], **job}, indent=2) + "\n").encode()
+        job_id: dump({"$schema": JOB_SCHEMA, "schema": SCHEMA, "tags": ["sample"], **job})
         for job_id, job in files.items()
     }
 

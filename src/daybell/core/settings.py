@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from daybell.core import documents, shapes
+from daybell.core import shapes, versions
 from daybell.core.definitions import check_positive, check_timezone
 from daybell.core.shapes import Remark
 from daybell.model.durations import Duration
@@ -32,7 +32,7 @@ def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
     }
     rules = shapes.Rules(checks, EXAMPLES)
     try:
-        return shapes.read(file, documents.read_object(file, content), Settings, rules)
+        return versions.read(file, content, Settings, rules)
     except InvalidDefinition as refusal:
         raise InvalidSettings(refusal.problems) from None
 

@@ -9,14 +9,12 @@ from daybell.core.documents import show
 from daybell.model.durations import Duration
 from daybell.model.sizes import Size
 
-YEARS = range(1970, 3000)
-"""Of the dates that are taken."""
 LONGEST_KEY = 60
 """Characters of an unknown key for which it is worth to look what was meant."""
 NAMES: Mapping[type[inspect.Type], str] = {
     inspect.StructType: "an object",
     inspect.UnionType: "an object",
-    inspect.DateTimeType: f'a date and time such as "2026-12-24T18:00:00", from {YEARS[0]} to {YEARS[-1]}',
+    inspect.DateTimeType: 'a date and time such as "2026-12-24T18:00:00", from 1970 to 2999',
     inspect.TimeType: 'a time of day such as "22:00"',
     inspect.IntType: "a whole number",
     inspect.FloatType: "a number",

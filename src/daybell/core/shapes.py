@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from daybell.core.documents import show
-from daybell.core.shape_advice import YEARS, expected, meant, remedy, unknown
+from daybell.core.shape_advice import expected, meant, remedy, unknown
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition
 from daybell.model.sizes import Size
@@ -21,7 +21,13 @@ MOST = 50
 """Problems told of one file; nobody reads more at once."""
 LONGEST = Duration(days=36500)
 """Beyond these bounds, arithmetic may run over the end of the calendar."""
-TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+HOUR_AND_MINUTE = "([01][0-9]|2[0-3]):[0-5][0-9]"
+TIME_OF_DAY = f"^{HOUR_AND_MINUTE}$"
+DATE = "(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+SECONDS = "(:[0-5][0-9]([.][0-9]+)?)?"
+OFFSET = "(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
+MOMENT = f"^{DATE}[T ]{HOUR_AND_MINUTE}{SECONDS}{OFFSET}$"
+"""How times stand in files, as JSON Schema has patterns. Python reads more, and more with each version."""
 
 Members = Mapping[str, object]
 Remark = tuple[str, str]
@@ -231,7 +237,7 @@ def _scalar(value: object, outline: inspect.Type) -> object:
         case inspect.DateTimeType(), str():
             return _datetime(value)
         case inspect.TimeType(), str():
-            return time.fromisoformat(value) if TIME_OF_DAY.fullmatch(value) else INVALID
+            return time.fromisoformat(value) if is_match(TIME_OF_DAY, value) else INVALID
     return INVALID
 
 
@@ -256,7 +262,11 @@ WRITTEN: Mapping[type, Callable[[str], object]] = {Duration: _duration, Size: _s
 
 def _datetime(text: str) -> object:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        return datetime.fromisoformat(text) if is_match(MOMENT, text) else INVALID
+    except ValueError:  # 30 February
         return INVALID
-    return moment if ":" in text and moment.year in YEARS else INVALID
+
+
+def is_match(pattern: str, text: str) -> bool:
+    """As elsewhere, and not as in Python, where `$` forgives a line end."""
+    return re.fullmatch(pattern, text) is not None

@@ -1,4 +1,4 @@
-"""Where are the pictures that travel with Daybell?"""
+"""Where are the pictures and schemas that travel with Daybell?"""
 
 from pathlib import Path
 

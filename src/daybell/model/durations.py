@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Self
 
 SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+PART = r"([0-9]+(?:\.[0-9]+)?)\s*([mM][sS]|[sSmMhHdD])\s*"
+PATTERN = rf"^\s*(?:{PART})+$"
+"""The text form, as JSON Schema has patterns."""
 
 
 class Duration(timedelta):
@@ -14,10 +16,11 @@ class Duration(timedelta):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the text form; ValueError says what is expected."""
-        compact = text.strip().lower().replace(" ", "")
-        if not compact or PART.sub("", compact):
+        if not re.search(PATTERN, text):
             raise ValueError(f'expected a duration such as "90s", "5m", "2h" or "1d", found {text!r}')
-        return cls(seconds=sum(float(number) * SECONDS[unit] for number, unit in PART.findall(compact)))
+        return cls(
+            seconds=sum(float(number) * SECONDS[unit.lower()] for number, unit in re.findall(PART, text))
+        )
 
     def __str__(self) -> str:
         """The text form, in the largest units that keep it exact: "1h30m"."""

@@ -74,6 +74,12 @@ class NotRunning(DaybellError):
     code = "not_running"
 
 
+class InvalidArchive(DaybellError):
+    """It is no archive of a home."""
+
+    code = "invalid_archive"
+
+
 class LedgerError(DaybellError):
     """The journal cannot be written."""
 

@@ -126,7 +126,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Job(Struct, frozen=True, forbid_unknown_fields=True):
-    """A definition, valid as a whole. Changed by `msgspec.structs.replace`."""
+    """A definition, valid as a whole: what runs, when, and under which policies."""
 
     id: str
     """The file's name without its ending: a slug. It is not written inside the file."""

@@ -4,7 +4,8 @@ import re
 from typing import Self
 
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
-PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:I?B)?", re.IGNORECASE | re.ASCII)
+PATTERN = r"^\s*([0-9]+(?:\.[0-9]+)?)\s*([kKmMgGtT]?)(?:[iI]?[bB])?\s*$"
+"""The text form, as JSON Schema has patterns."""
 
 
 class Size(int):
@@ -13,7 +14,7 @@ class Size(int):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the text form; ValueError says what is expected."""
-        found = PATTERN.fullmatch(text.strip())
+        found = re.search(PATTERN, text)
         if found is None:
             raise ValueError(f'expected a size such as "512M" or "2G", found {text!r}')
         return cls(float(found[1]) * UNITS[found[2].upper()])

@@ -27,6 +27,10 @@ class Directories(NamedTuple):
         return self.config / "jobs"
 
     @property
+    def schemas(self) -> Path:
+        return self.config / "schemas"
+
+    @property
     def settings_file(self) -> Path:
         return self.config / "settings.json"
 
@@ -37,6 +41,10 @@ class Directories(NamedTuple):
     @property
     def checkpoint(self) -> Path:
         return self.state / "state.json"
+
+    @property
+    def checkpoint_backup(self) -> Path:
+        return self.state / "state.json.bak"
 
     @property
     def history(self) -> Path:
@@ -60,7 +68,7 @@ class Directories(NamedTuple):
 
     def private(self) -> tuple[Path, ...]:
         """All directories that must be ours alone, without repetition."""
-        own = (self.config, self.data, self.state, self.log, self.run, self.jobs)
+        own = (self.config, self.data, self.state, self.log, self.run, self.jobs, self.schemas)
         below = (self.history, self.runs_log, self.socket.parent)
         return tuple(dict.fromkeys((*own, *below)))
 
