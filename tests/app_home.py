@@ -53,7 +53,7 @@ class Home:
         return next(job for job in self.json("status")["jobs"] if job["id"] == job_id)
 
     def history(self, job_id: str) -> Any:
-        return self.json("history", job_id)
+        return self.json("history", job_id)["runs"]
 
     def ended(self, job_id: str) -> list[Any]:
         """Its runs that have an outcome, newest first."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from app_home import Home
 from builders import at
+from daybell.model.query import RunQuery
 from daybell.model.run import Run
 from daybell.store.history import RunHistory
 from virtual_wall import VirtualWall
@@ -54,7 +55,8 @@ class Laptop:
         self.home.command(job_id, "true", triggers=[{"type": "once", "at": instant.isoformat()}])
 
     def rows(self, job_id: str) -> list[Run]:
-        return RunHistory(self.home.path / "data" / "history").rows(job_id, 1000)[::-1]
+        history = RunHistory(self.home.path / "data" / "history")
+        return [row.run for row in reversed(history.select(RunQuery(job_id=job_id, limit=1000)))]
 
     def next_run(self, job_id: str) -> datetime:
         return datetime.fromisoformat(self.home.job(job_id)["next_run"])

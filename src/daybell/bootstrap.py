@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from daybell.api.server import ApiServer
 from daybell.core.zones import LOCAL, zone
+from daybell.desktop.assets import asset
 from daybell.desktop.notices.choose import open_notices
 from daybell.desktop.notices.interface import Notices
 from daybell.desktop.notices.teller import NoticeTeller
@@ -57,6 +58,8 @@ from daybell.store.instance import Instance, InstanceLock
 from daybell.store.jobs import JobFolder
 from daybell.store.ledger import FileLedger
 from daybell.store.logs import RunLogs
+from daybell.store.restore import finish
+from daybell.store.schemas import put_schemas
 from daybell.store.settings import read_settings
 
 log = logging.getLogger("daybell")
@@ -141,9 +144,11 @@ class App:
         lock = InstanceLock(directories.instance_lock, directories.instance_file)
         lock.acquire(Instance(os.getpid(), self._clock.now(), version("daybell")))
         parts.callback(lock.release)
+        finish(directories)
         handler = write_log(directories.daybell_log)
         parts.callback(logging.getLogger().removeHandler, handler)
         parts.callback(handler.close)
+        put_schemas(asset("schemas"), directories.schemas)
 
     def _start(self, parts: ExitStack) -> SchedulerService:
         service = self._build(parts)

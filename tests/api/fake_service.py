@@ -5,16 +5,19 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
+from builders import BERLIN
 from daybell.engine.bus import Subscriber
 from daybell.engine.service import SchedulerService
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict, InvalidDefinition, JobNotFound, RunNotFound
 from daybell.model.events import AnyEvent, RunFinished, RunStarted
 from daybell.model.job import Job
+from daybell.model.query import Row, RunPage, RunQuery
 from daybell.model.run import Outcome, ProcessIdentity, Run
 from daybell.model.status import JobStatus, Problem, SchedulerState, SchedulerStatus, Statistics, Status
 
@@ -46,6 +49,7 @@ class FakeService(SchedulerService):
         self.heard = threading.Event()
         self.changed: dict[str, JobStatus] = {}
         self.failure: Exception | None = None
+        self.most_at_once = 1000
         for log in self.logs.glob("*.log"):
             log.unlink()
 
@@ -95,6 +99,7 @@ class FakeService(SchedulerService):
         self.written.append(definition)
         try:
             fields = {**msgspec.json.decode(definition), "id": job_id}
+            fields.pop("$schema", None)
             self.jobs[job_id] = msgspec.convert(fields, Job, dec_hook=duration)
         except msgspec.ValidationError as error:
             raise InvalidDefinition([Problem(f"{job_id}.json", "handler", str(error))]) from error
@@ -148,11 +153,22 @@ class FakeService(SchedulerService):
         has_trigger = bool(self.get_job(job_id).triggers)
         return tuple(NOON + timedelta(hours=hour + 1) for hour in range(count if has_trigger else 0))
 
-    def history(self, job_id: str | None = None, limit: int = 50) -> tuple[Run, ...]:
-        if job_id is not None:
-            self.get_job(job_id)
-        of_job = [run for run in self.runs.values() if job_id in (None, run.job_id)]
-        return tuple(reversed(of_job))[:limit]
+    @property
+    def zone(self) -> ZoneInfo:
+        return BERLIN
+
+    def history(self, query: RunQuery = RunQuery()) -> RunPage:  # noqa: B008 - as the service has it
+        if query.job_id is not None:
+            self.get_job(query.job_id)
+        rows = [Row(number, run) for number, run in enumerate(self.runs.values(), 1)]
+        meant = [
+            row for row in reversed(rows) if query.matches(row.run) and query.text in self.printed(row.run)
+        ]
+        open_runs = [row.run for row in meant if row.run.outcome is None and query.after is None]
+        ended = [row for row in meant if row.run.outcome and (query.after is None or row.place < query.after)]
+        page = ended[: min(query.limit, self.most_at_once)]
+        behind = page[-1].place if len(ended) > len(page) else None
+        return RunPage([*open_runs, *(row.run for row in page)], behind)
 
     def get_run(self, run_id: str) -> Run:
         if run_id not in self.runs:
@@ -179,6 +195,10 @@ class FakeService(SchedulerService):
         finished = self.now + timedelta(seconds=3)
         self.runs[run_id] = replace(self.runs[run_id], outcome=outcome, finished=finished, **changes)
         self.publish(RunFinished(at=finished, run=self.runs[run_id]))
+
+    def printed(self, run: Run) -> str:
+        log = Path(run.log or "")
+        return log.read_text() if log.is_file() else ""
 
     def output(self, run_id: str, content: bytes) -> None:
         """What the run prints from now on."""

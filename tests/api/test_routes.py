@@ -2,6 +2,7 @@ import json
 import logging
 import queue
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -176,15 +177,101 @@ def test_next_instants_are_told(ask: Asking, service: FakeService) -> None:
     assert (status, len(body["runs"])) == (200, 5)
 
 
-def test_runs_are_listed_newest_first(ask: Asking, service: FakeService) -> None:
+def listed(answer: tuple[int, Any]) -> list[str]:
+    status, page = answer
+    assert status == 200
+    return [run["run_id"] for run in page["runs"]]
+
+
+@pytest.fixture
+def past(service: FakeService) -> FakeService:
+    """Three runs that have ended: the oldest failed, the newest was skipped."""
     add(service, "one", "two")
     for job_id in ("one", "two"):
         service.run_now(job_id)
+        service.now += timedelta(hours=1)
     service.finish("run-1", "failed", exit_code=3, error="disk full")
-    assert [run["run_id"] for run in ask("GET", "/api/v1/runs")[1]] == ["run-2", "run-1"]
-    assert [run["run_id"] for run in ask("GET", "/api/v1/runs?limit=1")[1]] == ["run-2"]
-    (run,) = ask("GET", "/api/v1/runs?job=one")[1]
+    service.finish("run-2", "succeeded")
+    service.output("run-2", b"Done at last")
+    service.runs["run-3"] = Run(
+        run_id="run-3",
+        job_id="two",
+        cause="schedule",
+        due=service.now,
+        finished=service.now,
+        outcome="skipped",
+    )
+    return service
+
+
+def test_runs_are_listed_newest_first(ask: Asking, past: FakeService) -> None:
+    assert listed(ask("GET", "/api/v1/runs")) == ["run-3", "run-2", "run-1"]
+    assert ask("GET", "/api/v1/runs")[1]["next"] is None
+    (run,) = ask("GET", "/api/v1/runs?job=one")[1]["runs"]
     assert (run["outcome"], run["exit_code"], run["error"]) == ("failed", 3, "disk full")
+
+
+def test_runs_come_in_pages(ask: Asking, past: FakeService) -> None:
+    answer = ask("GET", "/api/v1/runs?limit=1")
+    seen = listed(answer)
+    while cursor := answer[1]["next"]:
+        answer = ask("GET", f"/api/v1/runs?limit=1&cursor={cursor}")
+        seen += listed(answer)
+    assert seen == ["run-3", "run-2", "run-1"]
+
+
+def test_runs_that_have_not_ended_stand_before_the_first_page(ask: Asking, past: FakeService) -> None:
+    past.run_now("one")
+    status, page = ask("GET", "/api/v1/runs?limit=1")
+    assert listed((status, page)) == ["run-4", "run-3"]
+    assert listed(ask("GET", f"/api/v1/runs?limit=1&cursor={page['next']}")) == ["run-2"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("outcome=failed", ["run-1"]),
+        ("outcome=failed&outcome=skipped", ["run-3", "run-1"]),
+        ("cause=manual", ["run-2", "run-1"]),
+        ("cause=manual&outcome=skipped", []),
+        ("cause=manual&cause=schedule&job=two", ["run-3", "run-2"]),
+        ("since=2026-11-20T13:00:00%2B00:00", ["run-3", "run-2"]),
+        ("since=2026-11-20T14:00", ["run-3", "run-2"]),  # on the wall of the default zone, Berlin
+        ("until=2026-11-20T14:00", ["run-1"]),
+        ("since=2026-11-20&until=2026-11-21", ["run-3", "run-2", "run-1"]),
+        ("since=2026-11-21", []),
+        ("text=Done", ["run-2"]),
+        ("job=&text=", ["run-3", "run-2", "run-1"]),
+    ],
+)
+def test_runs_are_chosen(ask: Asking, past: FakeService, query: str, expected: list[str]) -> None:
+    assert listed(ask("GET", f"/api/v1/runs?{query}")) == expected
+
+
+OUTCOMES = "succeeded, failed, timed_out, cancelled, replaced, interrupted, skipped or missed"
+NAMES = "job, outcome, cause, since, until, text, limit or cursor"
+TIMES = "2026-11-01, 2026-11-01T14:30 or 2026-11-01T14:30:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("outcome=fail", f"outcome: expected {OUTCOMES}, found 'fail'; did you mean 'failed'?"),
+        ("outcome=failed&outcome=", f"outcome: expected {OUTCOMES}, found ''"),
+        ("cause=hand", "cause: expected schedule, manual, catch_up, event or dependency, found 'hand'"),
+        ("since=7d", f"since: expected a time such as {TIMES}, found '7d'"),
+        ("until=2026-13-01", f"until: expected a time such as {TIMES}, found '2026-13-01'"),
+        ("until=0001-01-01", f"until: expected a time such as {TIMES}, found '0001-01-01'"),
+        ("since=2026-11-02&until=2026-11-01", "until: expected a time after that of since"),
+        ("cursor=2026-11", "cursor: expected `next` of an earlier answer, found '2026-11'"),
+        ("cursor=" + "9" * 100, f"cursor: expected `next` of an earlier answer, found '{'9' * 40}'"),
+        ("limit=0", "limit: expected a whole number from 1 to 1000, found '0'"),
+        ("outcom=failed", f"outcom: expected {NAMES}; did you mean 'outcome'?"),
+    ],
+)
+def test_what_nobody_understands_is_refused_by_name(ask: Asking, query: str, message: str) -> None:
+    status, answer = ask("GET", f"/api/v1/runs?{query}")
+    assert (status, answer["error"]["code"], answer["error"]["message"]) == (422, "invalid_request", message)
 
 
 def test_one_run_is_told(ask: Asking, service: FakeService) -> None:

@@ -9,8 +9,12 @@ from daybell.model.status import JobStatus, Problem
 
 
 def definition(service: FakeService) -> object:
+    """What was written, beside what each file begins with."""
     (written,) = service.written
-    return json.loads(written)
+    document = json.loads(written)
+    assert next(iter(document.items())) == ("$schema", "../schemas/job.schema.json")
+    del document["$schema"]
+    return document
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_show_tells_all_about_a_run(daybell: Program, morning: FakeService) -> N
         ),
         (("pause", "mial"), "there is no job 'mial'; did you mean 'mail'?"),
         (("run", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
-        (("logs", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
+        (("logs", "zzz"), "there is no job and no run 'zzz'; `daybell list` shows all jobs"),
         (("history", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
         (("next", "zzz"), "there is no job 'zzz'; `daybell list` shows all jobs"),
         (("remove", "a/../mail"), "there is no job 'a/../mail'; did you mean 'mail'?"),

@@ -15,6 +15,7 @@ from daybell.engine.memory import VirtualClock
 from daybell.engine.service import SchedulerService
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
 from daybell.model.job import Job
+from daybell.model.query import RunPage, RunQuery
 from daybell.model.run import Run
 from daybell.model.status import JobStatus, Problem, SchedulerStatus, Status
 from desktop.running import HeardNotices
@@ -74,8 +75,8 @@ class FakeService:
         )
         return Status(scheduler=scheduler, jobs=self.list_jobs(), problems=self.problems)
 
-    def history(self, job_id: str) -> tuple[Run, ...]:
-        return tuple(run for run in self.runs if run.job_id == job_id)
+    def history(self, query: RunQuery) -> RunPage:
+        return RunPage([run for run in self.runs if query.matches(run)])
 
     def get_run(self, run_id: str) -> Run:
         return next(run for run in self.runs if run.run_id == run_id)

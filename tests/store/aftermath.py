@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from daybell.model.events import RunFinished
+from daybell.model.query import RunQuery
 from daybell.model.run import Run
+from daybell.store.rows import newest_first
 from store.life import KEPT, Life, event, fold, job_of, living
 
 
@@ -52,9 +54,13 @@ def _of_history(life: Life) -> Iterator[str]:
     ended = [number for number in range(life.last, 0, -1) if number % 2 == 0]
     for job_id in ("backup", "mail"):
         expected = [_row(number) for number in ended if job_of(number) == job_id]
-        if (rows := life.history.rows(job_id, 999)) != expected:
+        rows = [row.run for row in life.history.select(RunQuery(job_id=job_id, limit=999))]
+        if rows != expected:
             yield f"the rows of {job_id} are {ids(rows)}, not {ids(expected)}"
-    recent = life.history.rows(None, 999)
+    rows = [row.run for row in life.history.select(RunQuery(limit=999))]
+    if rows != [_row(number) for number in ended]:
+        yield f"the rows of all jobs are {ids(rows)}"
+    recent = [row.run for row in newest_first(life.home / "history" / "recent.jsonl")]
     if recent != [_row(number) for number in ended[: len(recent)]] or len(recent) < min(KEPT, len(ended)):
         yield f"the newest rows are {ids(recent)}"
 

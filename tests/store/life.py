@@ -48,6 +48,7 @@ class Life:
     """A ledger and its history, in a home of their own; both directories exist already."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.history = RunHistory(home / "history")
         self.ledger = FileLedger(home / "state/journal.jsonl", home / "state/state.json", self.history, NOW)
         self.base = self.ledger.load()

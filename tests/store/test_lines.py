@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daybell.store.lines import BLOCK, lines_from_end, seal, torn_bytes, unseal
+from daybell.store.lines import BLOCK, blocks_from_end, lines_from_end, seal, torn_bytes, unseal
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3000, 20_000])
@@ -38,6 +38,20 @@ def test_lines_from_the_end_are_those_from_the_beginning(content: bytes, block: 
         lines = content.split(b"\n")
         expected = lines[:-1] if not lines[-1] else lines
         assert list(lines_from_end(path)) == expected[::-1]
+
+
+@given(
+    st.binary(max_size=60).map(lambda content: content.replace(b"0", b"\n")),
+    st.integers(1, 9),
+    st.integers(0, 60),
+)
+def test_blocks_are_the_whole_lines_up_to_any_line_end(content: bytes, block: int, end: int) -> None:
+    with TemporaryDirectory() as directory, patch("daybell.store.lines.BLOCK", block):
+        path = Path(directory) / "lines"
+        path.write_bytes(content)
+        before = content[: content.find(b"\n", end) + 1]
+        blocks = list(blocks_from_end(path, len(before)))
+        assert b"".join(part + b"\n" for part in reversed(blocks)) == before
 
 
 def test_a_sealed_line_is_json_and_opens_only_as_it_was() -> None:

@@ -36,14 +36,14 @@ def test_on_a_full_disk_no_run_starts_until_there_is_room(home: Home, disk: Smal
         refused = home.daybell("run", "good")
         assert "No space left on device; make room on that disk" in refused.stderr
         assert "so no run starts" in problems(home)["journal.jsonl"]
-        succeeded = home.job("good")["run_count"]
         assert not list(home.path.rglob(".*.tmp"))
         disk.free()
         assert home.daybell("run", "good", "--wait").returncode == 0
         assert problems(home) == {}
-        assert home.job("good")["run_count"] == succeeded + 1
         outcomes = [(run["outcome"], run["reason"]) for run in home.ended("good")]
-        assert {("succeeded", None), ("skipped", "cannot record")} == set(outcomes)
+        assert home.job("good")["run_count"] == outcomes.count(("succeeded", None))
+        # One is skipped if the disk was full when it was asked for, and not already when another one ended.
+        assert {("succeeded", None)} <= set(outcomes) <= {("succeeded", None), ("skipped", "cannot record")}
     with home.running("--headless"):
         assert [(run["outcome"], run["reason"]) for run in home.ended("good")] == outcomes
         assert problems(home) == {}

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,5 +117,6 @@ def test_many_jobs_due_at_once_all_run_exactly_once(home: Home) -> None:
         home.command(f"job-{number}", "true", triggers=[{"type": "startup"}])
     with home.running("--headless"):
         until(lambda: all(job["run_count"] == 1 for job in home.json("status")["jobs"]), 20)
-        until(lambda: len([run for run in home.json("history", "-n", "200") if run["outcome"]]) == 100)
-        assert {run["outcome"] for run in home.json("history", "-n", "200")} == {"succeeded"}
+        runs = partial(home.json, "history", "-n", "200")
+        until(lambda: len([run for run in runs()["runs"] if run["outcome"]]) == 100)
+        assert {run["outcome"] for run in runs()["runs"]} == {"succeeded"}

@@ -13,6 +13,8 @@ from daybell.api.peers import ROOT, is_allowed, own_uid, peer_uid
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 """A value as JSON knows it."""
+Query = Mapping[str, str | int | Sequence[str]]
+"""What stands behind the path; a sequence repeats its key."""
 
 PATIENCE = 15.0
 """Seconds for an answer: longer than the app itself waits for a slow disk before it says so."""
@@ -42,7 +44,7 @@ class Client:
     def __init__(self, socket_path: Path) -> None:
         self._socket_path = socket_path
 
-    def get(self, path: str, query: Mapping[str, str | int] | None = None, timeout: float = PATIENCE) -> Json:
+    def get(self, path: str, query: Query | None = None, timeout: float = PATIENCE) -> Json:
         """`timeout` in seconds."""
         return self._ask("GET", path, query=query, timeout=timeout)
 
@@ -53,7 +55,7 @@ class Client:
     def delete(self, path: str, timeout: float = PATIENCE) -> Json:
         return self._ask("DELETE", path, timeout=timeout)
 
-    def chunks(self, path: str, query: Mapping[str, str | int] | None = None) -> Iterator[bytes]:
+    def chunks(self, path: str, query: Query | None = None) -> Iterator[bytes]:
         """The body as it comes, for what may be long."""
         with self._answer("GET", path, query=query) as answer:
             while chunk := answer.read(CHUNK):
@@ -64,7 +66,7 @@ class Client:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str | int] | None = None,
+        query: Query | None = None,
         body: Json = None,
         timeout: float = PATIENCE,
     ) -> Json:
@@ -78,7 +80,7 @@ class Client:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str | int] | None = None,
+        query: Query | None = None,
         body: Json = None,
         timeout: float = PATIENCE,
     ) -> Iterator[http.client.HTTPResponse]:
@@ -86,7 +88,9 @@ class Client:
         content = None if body is None else json.dumps(body).encode()
         headers = {} if content is None else {"Content-Type": "application/json"}
         try:
-            connection.request(method, f"{path}?{urlencode(query)}" if query else path, content, headers)
+            connection.request(
+                method, f"{path}?{urlencode(query, doseq=True)}" if query else path, content, headers
+            )
             answer = connection.getresponse()
             if answer.status >= http.client.BAD_REQUEST:
                 raise _refusal(answer)

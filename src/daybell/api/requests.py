@@ -1,11 +1,26 @@
 """What does a request ask for? InvalidRequest and InvalidDefinition say what was expected."""
 
+from collections.abc import Collection
+from datetime import datetime
+from difflib import get_close_matches
+from typing import TypeVar, get_args
+from zoneinfo import ZoneInfo
+
 import msgspec
 from starlette.requests import Request
 
 from daybell.api.answers import InvalidRequest
+from daybell.core.documents import JOB_SCHEMA
+from daybell.core.zones import instant
 from daybell.model.errors import InvalidDefinition
+from daybell.model.query import Place, RunQuery
+from daybell.model.run import Cause, Outcome
 from daybell.model.status import Problem
+
+T = TypeVar("T", bound=str)
+
+MOST_RUNS = 1000
+QUERY = ("job", "outcome", "cause", "since", "until", "text", "limit", "cursor")
 
 
 class CancelBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,6 +52,64 @@ def seconds(request: Request, name: str, highest: float) -> float:
     raise InvalidRequest(f"{name}: expected seconds from 0 to {highest:g}, found {text[:40]!r}")
 
 
+def run_query(request: Request, zone: ZoneInfo) -> RunQuery:
+    """Which runs are meant; times without an offset are on the wall of that zone."""
+    asked = request.query_params
+    for name in asked:
+        if name not in QUERY:
+            raise InvalidRequest(f"{name[:40]}: expected {_either(QUERY)}{_meant(name, QUERY)}")
+    since, until = (_instant(name, asked.get(name), zone) for name in ("since", "until"))
+    if since is not None and until is not None and since >= until:
+        raise InvalidRequest("until: expected a time after that of since")
+    return RunQuery(
+        job_id=asked.get("job") or None,
+        outcomes=_some_of("outcome", asked.getlist("outcome"), get_args(Outcome)),
+        causes=_some_of("cause", asked.getlist("cause"), get_args(Cause)),
+        since=since,
+        until=until,
+        text=asked.get("text", ""),
+        limit=number(request, "limit", default=50, lowest=1, highest=MOST_RUNS),
+        after=_place(asked.get("cursor")),
+    )
+
+
+def _some_of(name: str, given: Collection[str], known: Collection[T]) -> frozenset[T]:
+    for value in given:
+        if value not in known:
+            found = f"found {value[:40]!r}{_meant(value, known)}"
+            raise InvalidRequest(f"{name}: expected {_either(known)}, {found}")
+    return frozenset(value for value in known if value in given)
+
+
+def _instant(name: str, text: str | None, zone: ZoneInfo) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return instant(datetime.fromisoformat(text), zone)
+    except (ValueError, OverflowError) as error:
+        example = "2026-11-01, 2026-11-01T14:30 or 2026-11-01T14:30:00+01:00"
+        raise InvalidRequest(f"{name}: expected a time such as {example}, found {text[:40]!r}") from error
+
+
+def _place(text: str | None) -> Place | None:
+    if text is None:
+        return None
+    try:
+        return Place.parse(text)
+    except ValueError as error:
+        raise InvalidRequest(f"cursor: expected `next` of an earlier answer, found {text[:40]!r}") from error
+
+
+def _either(names: Collection[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}"
+
+
+def _meant(text: str, known: Collection[str]) -> str:
+    close = get_close_matches(text.lower(), known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
 async def cancel_target(request: Request) -> str:
     try:
         return msgspec.json.decode(await request.body(), type=CancelBody).target
@@ -55,4 +128,6 @@ async def new_definition(request: Request) -> tuple[str, bytes]:
     except msgspec.DecodeError as error:
         expected = 'expected an id in small letters, digits and hyphens, such as "backup-photos"'
         raise InvalidDefinition([Problem("", "id", expected)]) from error
-    return job_id, msgspec.json.format(msgspec.json.encode(fields), indent=2) + b"\n"
+    for_editors = {"$schema": msgspec.Raw(msgspec.json.encode(JOB_SCHEMA))}
+    document = fields if "$schema" in fields else for_editors | fields
+    return job_id, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

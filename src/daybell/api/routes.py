@@ -10,12 +10,11 @@ from daybell.api.answers import as_error, as_http_error, as_json, refusal, unexp
 from daybell.api.calls import Calls
 from daybell.api.guard import Guard
 from daybell.api.output import Output
-from daybell.api.requests import cancel_target, new_definition, number, seconds
+from daybell.api.requests import cancel_target, new_definition, number, run_query, seconds
 from daybell.api.waiting import Waiting
 from daybell.engine.service import SchedulerService
 from daybell.model.errors import DaybellError
 
-MOST_RUNS = 1000
 MOST_INSTANTS = 100
 LONGEST_WAIT = 60.0
 """Seconds; whoever wants to wait longer asks again, so nobody who hung up is waited for longer."""
@@ -98,9 +97,8 @@ class Routes:
         return as_json({"job_id": job_id, "runs": await self._call(self._service.next_runs, job_id, count)})
 
     async def history(self, request: Request) -> Response:
-        job_id = request.query_params.get("job")
-        limit = number(request, "limit", default=50, lowest=1, highest=MOST_RUNS)
-        return as_json(await self._call(self._service.history, job_id, limit))
+        page = await self._call(self._service.history, run_query(request, self._service.zone))
+        return as_json({"runs": page.runs, "next": None if page.next is None else str(page.next)})
 
     async def get_run(self, request: Request) -> Response:
         run_id = request.path_params["run_id"]

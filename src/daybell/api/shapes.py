@@ -89,3 +89,11 @@ class RunShape(TypedDict):
     follows: str | None
     definition: str
     traceparent: str
+
+
+class RunsShape(TypedDict):
+    """A page of the history, newest first."""
+
+    runs: list[RunShape]
+    next: str | None
+    """The `cursor` of the next page; None behind the last one."""

@@ -3,7 +3,7 @@
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable
 
-from daybell.cli import about, act, change, check, look, past, start, stop, upcoming
+from daybell.cli import about, act, archive, change, check, look, past, start, stop, upcoming
 from daybell.model.durations import Duration
 
 EPILOG = """\
@@ -26,6 +26,16 @@ examples:
 
 Times are "30s", "5m", "1h30m" or "1d". Without a time it runs only on `daybell run`.
 Commands run in your home directory unless --cwd says otherwise.
+"""
+HISTORY_EPILOG = """\
+examples:
+  daybell history --outcome failed --outcome timed_out --since 7d
+  daybell history backup --cause schedule --since 2026-10-01 --until 2026-11-01
+  daybell history --grep "no space left" -n 50
+
+outcomes: succeeded failed timed_out cancelled replaced interrupted skipped missed
+causes:   schedule manual catch_up event dependency
+A run is of the time it started; one that never did, of the time it was due.
 """
 NEXT_EPILOG = """\
 examples:
@@ -145,9 +155,16 @@ def _act_commands(commands: Commands) -> None:
 
 
 def _past_commands(commands: Commands) -> None:
-    rows = commands.add("history", past.history, "list what ran, newest first")
+    rows = commands.add("history", past.history, "list what ran, newest first", epilog=HISTORY_EPILOG)
     rows.add_argument("job", metavar="JOB", nargs="?", help="its id")
-    rows.add_argument("-n", type=_upto(1000), default=20, metavar="N", help="how many (default: 20)")
+    rows.add_argument("-n", type=_upto(past.MOST), default=20, metavar="N", help="how many (default: 20)")
+    for flag, what in (("--outcome", "that ended so"), ("--cause", "that ran because of this")):
+        rows.add_argument(
+            flag, action="append", default=[], metavar="WORD", help=f"those {what} (repeatable)"
+        )
+    rows.add_argument("--since", metavar="TIME", help="from then on: how long ago, or a date or time")
+    rows.add_argument("--until", metavar="TIME", help="before then")
+    rows.add_argument("--grep", metavar="TEXT", help="those that printed this, in small letters or capitals")
     printed = commands.add("logs", past.logs, "print what a run printed", has_json=False)
     printed.add_argument("target", metavar="JOB|RUN", help="of a job: its last run")
     printed.add_argument("-f", "--follow", action="store_true", help="go on until the run ends")
@@ -164,6 +181,12 @@ def _offline_commands(commands: Commands) -> None:
     later.add_argument("--from", dest="start", metavar="TIME", help="with --cron: after when (default: now)")
     files = commands.add("check", check.check, "check job files and settings, without the app")
     files.add_argument("files", metavar="FILE", nargs="*", help="default: all that Daybell would read")
+    kept = commands.add("export", archive.export, "keep jobs, settings and history in one file")
+    kept.add_argument("file", metavar="FILE", nargs="?", help="default: daybell-TIME.zip in this directory")
+    kept.add_argument("--with-logs", action="store_true", help="also what the runs printed")
+    back = commands.add("restore", archive.restore, "put back what `daybell export` kept")
+    back.add_argument("file", metavar="FILE", help="the archive")
+    back.add_argument("--yes", action="store_true", help="in place of the jobs and runs that are here")
     commands.add("paths", about.paths, "show where Daybell keeps its files")
     commands.add("version", about.version, "print the version")
 

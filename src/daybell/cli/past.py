@@ -1,39 +1,45 @@
 """`history`, `logs`: what has run, and what did it print?"""
 
 from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import cast
 
-from daybell.api.client import ApiError, Client
-from daybell.api.shapes import RunShape
-from daybell.cli.asking import app, job_path, run_path
-from daybell.cli.failure import Exit, Failure
+from daybell.api.client import ApiError, Client, Json, Query
+from daybell.api.shapes import RunShape, RunsShape
+from daybell.cli.asking import app, run_path
+from daybell.cli.failure import Exit, Failure, UsageError
 from daybell.cli.terminal import Terminal
-from daybell.cli.times import between, short, took
-from daybell.cli.words import cause_word, detail, outcome_word
+from daybell.cli.times import between, moment, short, took
+from daybell.cli.words import OUTCOMES, cause_word, detail, outcome_word
 from daybell.core.tables import Cell, Column, Row
+from daybell.model.durations import Duration
 
-RECENT = 200
-"""How many rows to look through for the last run that printed something."""
+RUNS = "/api/v1/runs"
+MOST = 1000
+"""Rows that are shown at once."""
+STARTED = [name for name in OUTCOMES if name not in ("skipped", "missed")]
 LOOK = 0.5
 """Seconds between two looks at a growing file; the end of the run cuts the last one short."""
 
 
 def history(args: Namespace, terminal: Terminal) -> int:
-    query: dict[str, str | int] = {"limit": args.n}
-    if args.job:
-        query["job"] = args.job
+    query = _query(args, terminal.now)
     with app(terminal, about=args.job or "") as client:
-        answer = client.get("/api/v1/runs", query)
+        page = _page(client, query, args.n)
     if args.json:
-        terminal.print_json(answer)
+        terminal.print_json(cast("Json", page))
         return Exit.OK
-    runs = cast("list[RunShape]", answer)
+    runs = page["runs"][: args.n]
     if not runs:
-        terminal.say("nothing has run yet")
+        terminal.say("no run is like that" if set(query) - {"job"} else "nothing has run yet")
         return Exit.OK
     columns = [Column(title) for title in ("STARTED", "JOB", "CAUSE", "OUTCOME")]
     columns += [Column("TOOK", is_number=True), Column("DETAIL")]
     terminal.print_table(columns, [_run_row(run, terminal) for run in runs])
+    if page["next"] or len(page["runs"]) > len(runs):
+        terminal.say(_hint(runs))
     return Exit.OK
 
 
@@ -44,6 +50,51 @@ def logs(args: Namespace, terminal: Terminal) -> int:
         if args.follow:
             _follow(client, run, written, terminal)
     return Exit.OK
+
+
+def _query(args: Namespace, now: datetime) -> dict[str, str | Sequence[str]]:
+    words = {shown: name for name, (shown, _) in OUTCOMES.items()}
+    query: dict[str, str | Sequence[str]] = {
+        "job": args.job or "",
+        "outcome": [words.get(word.lower(), word.lower().replace("-", "_")) for word in args.outcome],
+        "cause": [word.lower().replace("-", "_") for word in args.cause],
+        "since": _moment("--since", args.since, now),
+        "until": _moment("--until", args.until, now),
+        "text": args.grep or "",
+    }
+    return {key: value for key, value in query.items() if value}
+
+
+def _moment(name: str, text: str | None, now: datetime) -> str:
+    """So long ago; or a time, which the app reads on the wall of its own zone."""
+    if text is None:
+        return ""
+    with suppress(ValueError, OverflowError):
+        return (now - Duration.parse(text)).isoformat()
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        examples = "how long ago, such as 7d or 2h, or a time such as 2026-11-01 or 2026-11-01T14:30"
+        raise UsageError(f"{name}: expected {examples}, found {text!r}") from error
+    return text
+
+
+def _page(client: Client, query: Query, most: int) -> RunsShape:
+    """So many runs, if there are; looking for a text, the app may answer with a part of them at a time."""
+    page = cast("RunsShape", client.get(RUNS, {**query, "limit": most}))
+    while page["next"] and len(page["runs"]) < most:
+        rest = most - len(page["runs"])
+        more = cast("RunsShape", client.get(RUNS, {**query, "limit": rest, "cursor": page["next"]}))
+        page = {"runs": page["runs"] + more["runs"], "next": more["next"]}
+    return page
+
+
+def _hint(shown: Sequence[RunShape]) -> str:
+    """How to see more than these; `--until` rather shows some again than leaves some out."""
+    last = shown[-1]["started"] or shown[-1]["due"] or shown[-1]["finished"]
+    ways = [f"`-n {min(MOST, 10 * len(shown))}`"] if len(shown) < MOST else []
+    ways += [f"`--until {moment(last) + timedelta(minutes=1):%Y-%m-%dT%H:%M}`"] if last else []
+    return f"there are more: {' or '.join(ways)}"
 
 
 def _run_row(run: RunShape, terminal: Terminal) -> Row:
@@ -62,18 +113,19 @@ def _run_row(run: RunShape, terminal: Terminal) -> Row:
 
 
 def _run_meant(client: Client, target: str) -> RunShape:
-    """The run of that id, or the last one of that job that ran, or tried to, or is about to."""
+    """The last run of that job that ran, or tried to, or is about to; or the run of that id."""
     try:
-        return cast("RunShape", client.get(run_path(target)))
+        newest = cast("RunsShape", client.get(RUNS, {"job": target, "limit": 1}))["runs"]
     except ApiError as error:
         if error.status != 404:
             raise
-    runs = cast("list[RunShape]", client.get("/api/v1/runs", {"job": target, "limit": RECENT}))
-    for run in runs:
-        if run["outcome"] not in ("skipped", "missed"):
-            return run
-    client.get(job_path(target))
-    raise Failure(f"{target} has not run yet; `daybell run {target}` runs it now", Exit.NOT_FOUND)
+        return cast("RunShape", client.get(run_path(target)))
+    if newest and newest[0]["outcome"] is None:
+        return newest[0]
+    started = cast("RunsShape", client.get(RUNS, {"job": target, "outcome": STARTED, "limit": 1}))["runs"]
+    if not started:
+        raise Failure(f"{target} has not run yet; `daybell run {target}` runs it now", Exit.NOT_FOUND)
+    return started[0]
 
 
 def _write_from(client: Client, run_id: str, offset: int, terminal: Terminal, *, must_exist: bool) -> int:

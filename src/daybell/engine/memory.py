@@ -1,9 +1,11 @@
 """The engine's ports in memory: for simulated time, and for tests of what stands above the engine."""
 
 import logging
+from bisect import insort
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from daybell.engine.ports import DefinitionsRead
@@ -12,6 +14,7 @@ from daybell.model.events import AnyEvent, Numbered, RunFinished, RunSkipped
 from daybell.model.facts import Facts
 from daybell.model.incident import NoticeText
 from daybell.model.job import Job
+from daybell.model.query import Row, RunQuery
 from daybell.model.record import Checkpoint
 from daybell.model.run import Run
 from daybell.model.status import Problem
@@ -51,6 +54,7 @@ class CountingIds:
 
     def __init__(self) -> None:
         self._count = 0
+        self._draws = 0
 
     def run_id(self, now: datetime) -> str:
         self._count += 1
@@ -58,7 +62,8 @@ class CountingIds:
 
     def chance(self) -> float:
         """Of a golden spread: as even as chance, and the same each time."""
-        return self._count * 0.618034 % 1
+        self._draws += 1
+        return self._draws * 0.618034 % 1
 
     def traceparent(self) -> str:
         return f"00-{self._count:032x}-{self._count:016x}-01"
@@ -145,20 +150,21 @@ class MemoryHistory:
     """Rows in a list."""
 
     def __init__(self) -> None:
-        self._runs: list[Run] = []
+        self._rows: list[Row] = []
         self._last = 0
 
     def add(self, numbered: Numbered) -> None:
         if numbered.number > self._last and isinstance(numbered.event, RunFinished | RunSkipped):
             self._last = numbered.number
-            self._runs.append(numbered.event.run)
+            insort(self._rows, Row(numbered.number, numbered.event.run), key=lambda row: row.place)
 
-    def rows(self, job_id: str | None, limit: int) -> list[Run]:
-        newest_first = reversed(self._runs)
-        return [run for run in newest_first if job_id in (None, run.job_id)][:limit]
+    def select(self, query: RunQuery) -> Sequence[Row]:
+        newest_first = (row for row in reversed(self._rows) if query.matches(row.run))
+        behind = (row for row in newest_first if query.after is None or row.place < query.after)
+        return [*islice(behind, query.limit)]
 
     def find(self, run_id: str) -> Run | None:
-        return next((run for run in self._runs if run.run_id == run_id), None)
+        return next((row.run for row in self._rows if row.run.run_id == run_id), None)
 
 
 class MemoryFiles:
@@ -209,6 +215,9 @@ class NoLogs:
 
     def path(self, job_id: str, run_id: str) -> Path:
         return Path("runs") / job_id / f"{run_id}.log"
+
+    def has_text(self, job_id: str, run_id: str, text: str) -> bool:  # noqa: ARG002 - the port's shape
+        return False
 
 
 def _call(act: Callable[[], None], complaint: str) -> None:

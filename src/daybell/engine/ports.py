@@ -12,6 +12,7 @@ from daybell.model.events import AnyEvent, Numbered
 from daybell.model.facts import Facts
 from daybell.model.incident import NoticeText
 from daybell.model.job import Job
+from daybell.model.query import Row, RunQuery
 from daybell.model.record import Checkpoint
 from daybell.model.run import ProcessIdentity, Run
 from daybell.model.status import Problem
@@ -203,12 +204,12 @@ class History(Protocol):
         """Keep the row that this event ends, if it ends one; a number that is known is passed over."""
         ...
 
-    def rows(self, job_id: str | None, limit: int) -> list[Run]:
-        """Newest first; of all jobs where no id is given. Any thread."""
+    def select(self, query: RunQuery) -> Sequence[Row]:
+        """What matches, but for the text: the latest places first, each once. Any thread. LedgerError."""
         ...
 
     def find(self, run_id: str) -> Run | None:
-        """Any thread."""
+        """Any thread. LedgerError."""
         ...
 
 
@@ -277,3 +278,7 @@ class LogFiles(Protocol):
     """Where the output of runs is kept."""
 
     def path(self, job_id: str, run_id: str) -> Path: ...
+
+    def has_text(self, job_id: str, run_id: str, text: str) -> bool:
+        """Whether the output has it, in small letters or capitals. DaybellError when it cannot be read."""
+        ...

@@ -29,11 +29,13 @@ from daybell.engine.messages import (
     Stop,
     Verb,
 )
+from daybell.engine.past import Past
 from daybell.engine.ports import ABSENCE, JobFiles
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
 from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
 from daybell.model.job import Job
+from daybell.model.query import RunPage, RunQuery
 from daybell.model.run import Run
 from daybell.model.status import JobStatus, SchedulerStatus, Statistics, Status
 
@@ -66,6 +68,7 @@ class SchedulerService:
         self._place = place
         self._bus = Bus()
         self._registry = JobRegistry()
+        self._past = Past(self._registry, ports.history, ports.logs, ports.clock)
         self._engine = Engine(mailbox, ports, config, self._registry, self._bus)
         self._reading = threading.Lock()
         # Files may be on a disk that does not answer: nobody who keeps time may wait for them.
@@ -215,27 +218,16 @@ class SchedulerService:
             return ()
         dues = upcoming(job, first - INSTANT, calendar, count)
         seed = self._config.seed
-        return tuple((due + offset(job, seed, due)).astimezone(self.zone) for due in dues)
+        return tuple((due + offset(job, seed, due, calendar)).astimezone(self.zone) for due in dues)
 
-    def history(self, job_id: str | None = None, limit: int = 50) -> tuple[Run, ...]:
-        """Open and ended runs, newest first. JobNotFound for an id with neither a file nor a history."""
-        open_runs = [run for run in reversed(self._registry.open_runs()) if job_id in (None, run.job_id)]
-        ended = self._ports.history.rows(job_id, limit)
-        if job_id is not None and not open_runs and not ended:
-            self._registry.one(job_id)
-        over = {run.run_id for run in ended}  # one that ended between the two looks counts once
-        still_open = [run for run in open_runs if run.run_id not in over]
-        return tuple(self._shown(run) for run in [*still_open, *ended][:limit])
+    def history(self, query: RunQuery = RunQuery()) -> RunPage:  # noqa: B008 - an immutable value
+        """Open and ended runs, newest first, as `engine.past` promises them. JobNotFound, LedgerError."""
+        page = self._past.page(query)
+        return replace(page, runs=[self._shown(run) for run in page.runs])
 
     def get_run(self, run_id: str) -> Run:
-        """RunNotFound."""
-        for run in self._registry.open_runs():
-            if run.run_id == run_id:
-                return self._shown(run)
-        run_found = self._ports.history.find(run_id)
-        if run_found is None:
-            raise RunNotFound(f"there is no run {run_id!r}")
-        return self._shown(run_found)
+        """RunNotFound, LedgerError."""
+        return self._shown(self._past.run(run_id))
 
     def log_file(self, run_id: str) -> Path:
         """The file of its output. RunNotFound, also when it never started."""

@@ -37,6 +37,7 @@ from daybell.engine.state import EngineConfig
 from daybell.engine.virtual_workers import Behaviour, VirtualProcess, VirtualWorkers
 from daybell.model.facts import Facts
 from daybell.model.job import Job
+from daybell.model.query import RunQuery
 from daybell.model.run import Run
 from daybell.model.settings import NoticeConfig
 from daybell.model.status import JobStatus
@@ -142,7 +143,8 @@ class Simulation:
 
     def rows(self, job_id: str | None = None) -> list[Run]:
         """Ended runs, oldest first."""
-        return list(reversed(self.history.rows(job_id, 1_000_000)))
+        newest_first = self.history.select(RunQuery(job_id=job_id, limit=1_000_000))
+        return [row.run for row in reversed(newest_first)]
 
     def _boot(self) -> None:
         self._mailbox = Mailbox()

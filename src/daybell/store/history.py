@@ -4,17 +4,20 @@ import errno
 import logging
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
 from daybell.model.errors import LedgerError
 from daybell.model.events import Numbered, RunFinished, RunSkipped
+from daybell.model.query import Row, RunQuery, month_of
 from daybell.model.run import Run
 from daybell.store.atomic import replace_file, sweep, sync, sync_directory
 from daybell.store.remedies import complaint
-from daybell.store.rows import Row, RowFile, encode_rows, newest_first
+from daybell.store.rows import RowFile, encode_rows, newest_first
+from daybell.store.search import Months, newest_rows, recent_rows
+from daybell.store.sieve import mark_of_run
 
 log = logging.getLogger(__name__)
 
@@ -34,15 +37,15 @@ class RunHistory:
         self._recent = directory / "recent.jsonl"
         self._files: dict[Path, RowFile] = {}
         self._waiting: list[Row] = []
-        try:
+        with _said(self._recent):
             numbers = [row.number for row in newest_first(self._recent)]
-        except OSError as error:
-            raise LedgerError(complaint(self._recent, error, "cannot be read")) from error
         self.newest_number = max(numbers, default=0)
         """Of the event that ended the newest run it held when it was opened; 0 without one."""
         self._recent_rows = len(numbers)
         self._is_behind = False
         """Some rows could not be written yet."""
+        self._last_month: str | None = None
+        """Of all files the latest one; None: nobody has looked yet."""
         self._changing = threading.Lock()
         self._changed: set[Path] = set()
         """Files, and the directories they are in, since the last sync."""
@@ -87,33 +90,40 @@ class RunHistory:
         """Remove what a crash has left unfinished; nobody else may be writing there."""
         sweep(self._directory)
 
-    def rows(self, job_id: str | None, limit: int) -> list[Run]:
-        """Newest first; of all jobs where no id is given."""
-        waiting = [row.run for row in reversed(list(self._waiting)) if job_id in (None, row.run.job_id)]
-        return [*waiting, *(row.run for row in islice(self._newest_first(job_id), limit))][:limit]
+    def select(self, query: RunQuery) -> Sequence[Row]:
+        """As `engine.ports.History` promises it: from the file of all jobs, where that is enough."""
+        waiting = list(self._waiting)  # first, since what is written meanwhile is in the files then
+        with _said(self._directory):
+            if query == RunQuery(limit=query.limit, after=query.after):
+                rows = recent_rows(self._recent, query, waiting, self._newest_month())
+                if rows is not None:
+                    return rows
+            return newest_rows(self._directory, query, waiting)
 
     def find(self, run_id: str) -> Run | None:
-        """A run by its id, the recent ones first."""
+        """A run by its id, the recent ones first. LedgerError."""
         for row in list(self._waiting):
             if row.run.run_id == run_id:
                 return row.run
-        for path in [self._recent, *sorted(self._directory.glob("*/*.jsonl"), reverse=True)]:
-            for row in newest_first(path):
-                if row.run.run_id == run_id:
-                    return row.run
+        marks = (mark_of_run(run_id),)
+        with _said(self._directory):
+            months = Months(self._directory, RunQuery())
+            for path in [self._recent, *(path for month in months for path in months.files(month))]:
+                for row in newest_first(path, marks):
+                    if row.run.run_id == run_id:
+                        return row.run
         return None
 
-    def _newest_first(self, job_id: str | None) -> Iterator[Row]:
-        if job_id is None:
-            yield from newest_first(self._recent)
-            return
-        for path in sorted((self._directory / job_id).glob("*.jsonl"), reverse=True):
-            yield from newest_first(path)
+    def _newest_month(self) -> str:
+        if self._last_month is None:
+            self._last_month = max(Months(self._directory, RunQuery()), default="")
+        return self._last_month
 
     def _write(self, row: Row) -> None:
-        finished = row.run.finished
-        month = "unknown" if finished is None else f"{finished:%Y-%m}"
+        month = month_of(row.run)
         self._add(self._directory / row.run.job_id / f"{month}.jsonl", row)
+        if self._last_month is not None:
+            self._last_month = max(self._last_month, month)
         if self._add(self._recent, row):
             self._recent_rows += 1
         if self._recent_rows >= 2 * KEPT:
@@ -144,3 +154,12 @@ def sync_path(path: Path) -> None:
             sync(file)
         finally:
             os.close(file)
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """What the disk refuses becomes a sentence with the path."""
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(complaint(path, error, "cannot be read")) from error

@@ -45,27 +45,37 @@ def unseal_batches(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes | None
 
 
 def lines_from_end(path: Path) -> Iterator[bytes]:
-    """The last line first, without line ends; a missing file has none.
+    """The last line first, without line ends; a missing file has none."""
+    for block in blocks_from_end(path):
+        yield from reversed(block.split(b"\n"))
 
-    Read in blocks, so that the last lines of a large file cost no more than those of a small one.
+
+def blocks_from_end(path: Path, end: int | None = None) -> Iterator[bytes]:
+    """Whole lines, as they stand in the file, but the last ones first, and without the line end of the last.
+
+    Read in parts, so that the last lines of a large file cost no more than those of a small one.
+    `end`: only what stands before that line end.
     """
     try:
-        file = path.open("rb")
+        file = path.open("rb", buffering=0)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return
     with file:
-        position = file.seek(0, os.SEEK_END)
-        rest, is_last = b"", True
+        position = file.seek(0, os.SEEK_END) if end is None else end
+        is_empty, rest = position == 0, b""
+        if not is_empty:
+            file.seek(position - 1)
+            position -= file.read(1) == b"\n"  # behind the last line end there is no line
         while position > 0:
             size = min(BLOCK, position)
             position -= size
             file.seek(position)
-            rest, *lines = (file.read(size) + rest).split(b"\n")
-            if is_last and lines and not lines[-1]:
-                lines.pop()  # behind the last line end there is no line
-            is_last = False
-            yield from reversed(lines)
-        if rest or not is_last:
+            rest = file.read(size) + rest
+            begin = rest.find(b"\n") + 1
+            if begin and position > 0:
+                yield rest[begin:]
+                rest = rest[: begin - 1]
+        if not is_empty:
             yield rest
 
 

@@ -6,19 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
-from daybell.model.run import Run
-from daybell.store.lines import cut_torn_tail, lines_from_end, seal, unseal, write_all
+from daybell.model.query import Row
+from daybell.store.lines import BLOCK, blocks_from_end, cut_torn_tail, lines_from_end, seal, unseal, write_all
+from daybell.store.sieve import Mark, sifted
 
 APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-
-
-class Row(Struct, frozen=True):
-    """A run and the number of the event that ended it."""
-
-    number: int
-    run: Run
 
 
 class RowFile:
@@ -72,9 +65,17 @@ class RowFile:
             self._apart, self._present = [apart[each] for each in sorted(apart)], ()
 
 
-def newest_first(path: Path) -> Iterator[Row]:
-    """The rows of a file from its end; damaged lines are passed over, a missing file has none."""
-    return (row for _, row in placed_newest_first(path) if row is not None)
+def newest_first(path: Path, marks: Sequence[Mark] = (), before: int | None = None) -> Iterator[Row]:
+    """The rows of a file from its end; damaged lines are passed over, a missing file has none.
+
+    Only those whose lines have all the marks, and whose numbers are smaller than `before`. OSError.
+    """
+    decoder = msgspec.json.Decoder(Row)
+    for block in blocks_from_end(path, None if before is None else end_before(path, before)):
+        for line in sifted(block, marks):
+            row = _decoded(line, decoder)
+            if row is not None and (before is None or row.number < before):
+                yield row
 
 
 def placed_newest_first(path: Path) -> Iterator[tuple[int, Row | None]]:
@@ -82,11 +83,35 @@ def placed_newest_first(path: Path) -> Iterator[tuple[int, Row | None]]:
     decoder, length = msgspec.json.Decoder(Row), 0
     for line in lines_from_end(path):
         length += len(line) + 1
-        body = unseal(line)
-        try:
-            yield length, None if body is None else decoder.decode(body)
-        except msgspec.DecodeError:
-            yield length, None
+        yield length, _decoded(line, decoder)
+
+
+def end_before(path: Path, number: int) -> int:
+    """Where to begin to read backwards: behind a line end, and behind all rows with smaller numbers.
+
+    Halved again and again instead of looked up: there is no index that could be wrong. OSError.
+    """
+    decoder = msgspec.json.Decoder(Row)
+    try:
+        file = path.open("rb")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return 0
+    with file:
+        low, high = 0, file.seek(0, os.SEEK_END)
+        while high - low > BLOCK:  # all rows that begin before `low` are smaller, and none from `high` on
+            middle = (low + high) // 2
+            before = file.seek(middle - 1)  # so that a line that begins just there is not passed over
+            position, row = before + len(file.readline()), None
+            while row is None and position < high:
+                begins, line = position, file.readline()
+                position += len(line)
+                row = _decoded(line.removesuffix(b"\n"), decoder)
+            if row is not None and row.number < number:
+                low = begins
+            else:
+                high = middle
+        before = file.seek(max(0, high - 1))
+        return before + len(file.readline())
 
 
 def tail_of(path: Path, number: int) -> tuple[int, bool, list[Row]]:
@@ -114,3 +139,12 @@ def write_rows(path: Path, rows: list[Row]) -> None:
 
 def encode_rows(rows: list[Row]) -> bytes:
     return b"".join(seal(msgspec.json.encode(row)) for row in rows)
+
+
+def _decoded(line: bytes, decoder: msgspec.json.Decoder[Row]) -> Row | None:
+    """None for a damaged one."""
+    body = unseal(line)
+    try:
+        return None if body is None else decoder.decode(body)
+    except msgspec.DecodeError:
+        return None

@@ -14,6 +14,7 @@ from daybell.desktop.opening.error_place import error_line
 from daybell.engine.ports import Clock
 from daybell.engine.service import SchedulerService
 from daybell.model.errors import Conflict, describe_problem
+from daybell.model.query import RunQuery
 from daybell.model.run import Run
 
 SNOOZE = timedelta(hours=1)
@@ -118,7 +119,7 @@ def job_of(action: Action) -> str:
 
 def last_started(service: SchedulerService, job_id: str) -> Run:
     """The last run that may have printed something; Conflict where there is none."""
-    for run in service.history(job_id):
+    for run in service.history(RunQuery(job_id=job_id)).runs:
         if run.started:
             return run
     raise Conflict(f"{job_id} has not printed anything yet")
