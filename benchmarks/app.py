@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,8 @@ PROGRAM = str(Path(sys.executable).with_name("daybell"))
 START = 30.0
 STOP = 20.0
 """Seconds."""
+WORKERS = max(4, 2 * (os.cpu_count() or 1))
+"""As many runs at once as Daybell has by itself."""
 STATUS = "/api/v1/status"
 PATHS = (STATUS, "/api/v1/jobs", "/api/v1/runs")
 
@@ -51,12 +53,16 @@ class Home:
         (self.jobs / f"{job_id}.json").write_text(json.dumps(job))
 
     def write_far(self, count: int) -> None:
-        """Jobs that are due in about half a year, each at a time of its own."""
-        month = (time.gmtime().tm_mon + 5) % 12 + 1
-        for number in range(count):
-            minute, hour, day = number % 60, number // 60 % 24, number % 28 + 1
-            cron = {"type": "cron", "expression": f"{minute} {hour} {day} {month} *"}
-            self.write(f"far-{number:05}", cron, ["true"])
+        for number, expression in enumerate(far_away(count)):
+            self.write(f"far-{number:05}", {"type": "cron", "expression": expression}, ["true"])
+
+
+def far_away(count: int) -> Iterator[str]:
+    """Expressions that are due in about half a year, each at a time of its own."""
+    month = (time.gmtime().tm_mon + 5) % 12 + 1
+    for number in range(count):
+        minute, hour, day = number % 60, number // 60 % 24, number % 28 + 1
+        yield f"{minute} {hour} {day} {month} *"
 
 
 @dataclass(frozen=True)
@@ -133,14 +139,19 @@ def _serves(client: Client) -> bool:
     return True
 
 
+def bare(count: int, *due: str) -> AbstractContextManager[Started]:
+    """APScheduler alone with so many jobs, once it runs; `due` as in bare.py."""
+    return ready([sys.executable, str(HERE / "bare.py"), str(count), *due])
+
+
 @contextmanager
-def bare(count: int, *burst: str) -> Iterator[Started]:
-    """APScheduler alone with so many jobs, once it runs; `burst` as in bare.py."""
+def ready(command: Sequence[str]) -> Iterator[Started]:
+    """A program that says when it is ready, once it has said so."""
     began = time.monotonic()
-    with process([sys.executable, str(HERE / "bare.py"), str(count), *burst], environment()) as child:
+    with process(command, environment()) as child:
         assert child.stdout
         if not child.stdout.readline():
-            raise RuntimeError("APScheduler alone did not start")
+            raise RuntimeError(f"it did not start: {' '.join(command)}")
         yield Started(child.pid, began, time.monotonic() - began)
 
 

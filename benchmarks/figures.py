@@ -1,7 +1,7 @@
 """What was measured, beside what, and is it within its budget?"""
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,15 +34,18 @@ class Figure:
     """One line of the table."""
 
     what: str
+    """Empty where the line above measured the same, beside another rival."""
     measured: float
     unit: str
     beside: str = ""
-    """Who the rival is."""
+    """Who the rival is; without a figure of it, why there is none."""
     rival: float | None = None
     """In the same unit."""
     budget: Budget | None = None
     notes: tuple[str, ...] = ()
     """Said below the table where the budget is not kept."""
+    remark: str = ""
+    """Said below the table, once: what the figure means."""
 
     @property
     def ratio(self) -> float | None:
@@ -58,10 +61,20 @@ class Figure:
         return "above aim" if self.budget.gate is None or judged <= self.budget.gate else "OVER"
 
     def cells(self) -> tuple[str, ...]:
-        rival = "" if self.rival is None else f"{number(self.rival)} {self.beside}"
-        ratio = "" if self.ratio is None else f"×{self.ratio:.2f}"
-        measured = f"{number(self.measured)} {self.unit}"
+        rival = self.beside if self.rival is None else f"{number(self.rival)} {self.beside}"
+        ratio = "" if self.ratio is None else f"×{self.ratio:.2{'f' if self.ratio >= 0.1 else 'g'}}"
+        measured = f"{number(self.measured)} {self.unit}" if self.what else ""
         return (self.what, measured, rival, ratio, str(self.budget or ""), self.verdict)
+
+
+def against(figure: Figure, others: Mapping[str, float | str]) -> Iterator[Figure]:
+    """This one, and a line for each other rival: its figure, or why there is none."""
+    yield figure
+    for who, rival in others.items():
+        if isinstance(rival, str):
+            yield Figure("", figure.measured, figure.unit, f"{who}: {rival}")
+        else:
+            yield Figure("", figure.measured, figure.unit, who, rival)
 
 
 def number(value: float) -> str:

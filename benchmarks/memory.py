@@ -1,6 +1,5 @@
 """How much memory does it take: idle with a hundred jobs, and when a thousand are due at once?"""
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import cast
 
-from app import bare, desktop, home, running, wait_until
+from app import WORKERS, bare, desktop, home, running, wait_until
 from daybell.api.client import Client
 from figures import Budget, Figure, Skipped, median
 from native import compiled, read_stamps
@@ -19,11 +18,13 @@ REQUESTS = 1000
 BURST = 1000
 LEAD = 8.0
 """Seconds from the writing of the jobs to the instant at which all are due."""
+RIVAL_LEAD = 3.0
+"""The same for the rival, which has nothing to read."""
 PATIENCE = 120.0
 STEP = 0.5
 """Seconds between two looks, few enough not to weigh on what is measured."""
-WORKERS = max(4, 2 * (os.cpu_count() or 1))
-"""As many as Daybell has by itself."""
+ONCE = "86400"
+"""Seconds until the rival would do it again."""
 RIVAL = "bare APScheduler"
 
 
@@ -67,7 +68,7 @@ def _peak(stamp: str) -> tuple[float, Counter[str]]:
     """In MB; and how often each job ran, as the jobs themselves tell it."""
     with desktop() as (bus, host), home() as place:
         stamps = place.path / "stamps"
-        at = _soon()
+        at = _soon(LEAD)
         once = {"type": "once", "at": datetime.fromtimestamp(at, UTC).isoformat()}
         for number in range(BURST):
             place.write(f"burst-{number}", once, [stamp, str(stamps), f"burst-{number}"])
@@ -81,20 +82,21 @@ def _peak(stamp: str) -> tuple[float, Counter[str]]:
 
 
 def _is_over(client: Client) -> bool:
-    runs = cast("list[dict[str, object]]", client.get("/api/v1/runs", {"limit": BURST}))
+    page = cast("dict[str, list[dict[str, object]]]", client.get("/api/v1/runs", {"limit": BURST}))
+    runs = page["runs"]
     return len(runs) >= BURST and all(run.get("outcome") for run in runs)
 
 
 def _bare_peak(stamp: str) -> float:
     with home() as place:
         stamps = place.path / "stamps"
-        with bare(BURST, str(_soon()), str(WORKERS), stamp, str(stamps)) as rival:
+        with bare(BURST, "together", str(_soon(RIVAL_LEAD)), ONCE, str(WORKERS), stamp, str(stamps)) as rival:
             wait_until(lambda: len(read_stamps(stamps)) >= BURST, "the rival's burst ends", PATIENCE, STEP)
             return high_water(rival.pid)
 
 
-def _soon() -> float:
-    return float(int(_now() + LEAD))
+def _soon(lead: float) -> float:
+    return float(int(_now() + lead))
 
 
 def _now() -> float:

@@ -11,7 +11,6 @@ from pathlib import Path
 from figures import Skipped
 
 HERE = Path(__file__).resolve().parent
-SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True)

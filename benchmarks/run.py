@@ -5,9 +5,12 @@ import os
 import platform
 import signal
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+import burst
+import catch_up
 import commands
 import idle
 import latency
@@ -18,6 +21,8 @@ from app import compile_all
 from figures import Figure, Skipped, table
 
 INTERRUPTED = 130
+WIDTH = 110
+"""Characters of a line of prose."""
 
 
 class Measure(Protocol):
@@ -28,6 +33,8 @@ MEASURES: dict[str, Measure] = {
     "memory": memory.measure,
     "idle": idle.measure,
     "latency": latency.measure,
+    "burst": burst.measure,
+    "catch-up": catch_up.measure,
     "ledger": ledger.measure,
     "start": starting.measure,
     "cli": commands.measure,
@@ -101,8 +108,9 @@ def _report(figures: list[Figure], reasons: Iterable[str]) -> None:
             print(f"\n{figure.what}:")
             for note in figure.notes:
                 print(f"  {note}")
-    for reason in reasons:
-        print(f"\n{reason}")
+    remarks = dict.fromkeys(figure.remark for figure in figures if figure.remark)
+    for line in (*remarks, *reasons):
+        print(f"\n{textwrap.fill(line, WIDTH)}")
     print(
         "\nMedians, taken in turns with the rival; other programs on this machine blur them: compare ratios."
     )
