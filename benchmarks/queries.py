@@ -32,7 +32,7 @@ CREATE INDEX by_outcome ON runs (outcome, number);
 CREATE INDEX by_start ON runs (started, number);
 """
 SAME = Budget(1.2, 1.2, of_ratio=True)
-SOON = Budget(600, 600)
+SOON = Budget(600, 900)
 """In ms."""
 LITTLE = Budget(1.05, 1.05, of_ratio=True)
 ASKED, ASKED_EACH = 1000, 10

@@ -83,6 +83,8 @@ class Doorkeeper:
         """Nothing that is late may begin before."""
         self._limits = limits
         self._clock = clock
+        self._strangers: set[str] = set()
+        """Runs of an earlier life whose jobs were not known when this one began."""
         self._begun: dict[tuple[str, int], float] = {}
         self._facts = Facts()
         self._facts_since = clock.monotonic()
@@ -92,6 +94,7 @@ class Doorkeeper:
 
     def begin_life(self, jobs: Mapping[str, Job]) -> None:
         """What lives on counts as what its job is now; without one it knows no limits."""
+        self._strangers = {run_id for run_id, one in self.inside.items() if one.job.id not in jobs}
         for run_id, attempt in self.inside.items():
             job = jobs.get(attempt.job.id, replace(attempt.job, group=None, timeout=None))
             self.inside[run_id] = replace(attempt, job=job)
@@ -114,10 +117,11 @@ class Doorkeeper:
 
     def _is_its_turn(self, beside: Iterable[Attempt]) -> bool:
         """After a wake they let the machine settle, and then begin one at a time (M10)."""
-        late = [(one.run.run_id, one.run.attempts) for one in beside if one.run.cause == "catch_up"]
-        newest = max((self._begun[key] for key in late), default=float("-inf"))
+        late = [one.run for one in beside if one.run.cause == "catch_up"]
+        turns = [self._begun[run.run_id, run.attempts] for run in late if run.run_id not in self._strangers]
         has_settled = self.settled is None or self._clock.now() >= self.settled
-        return has_settled and self._clock.monotonic() - newest >= LATE_TURN.total_seconds()
+        is_over = self._clock.monotonic() - max(turns, default=float("-inf")) >= LATE_TURN.total_seconds()
+        return has_settled and is_over
 
     def _are_unmet(self, job: Job) -> bool:
         """For certain: they have been so for long enough, and nobody may have waited in vain (K1, K2)."""

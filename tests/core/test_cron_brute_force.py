@@ -237,7 +237,7 @@ expressions = st.tuples(
 ).map(lambda parts: "{}{} {} {} {} {}".format(*parts))
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(expressions, st.sampled_from(sorted(YEARS)))
 @example("30 2 * * *", "Europe/Berlin")
 @example("0,30 2,3 * * *", "Europe/Berlin")

@@ -77,6 +77,10 @@ def failed(**changes: object) -> JobStatus:
         (failed(state="disabled"), "Back up photos — disabled"),
         (a_job(state="running", is_running=True), "Back up photos — running"),
         (a_job(state="queued"), "Back up photos — waiting"),
+        (
+            a_job(state="queued", waiting_for="mains power", waiting_until=NEXT),
+            "Back up photos — waiting for mains power, until Sat 02:30",
+        ),
         (a_job(state="paused", is_paused=True), "Back up photos — paused"),
         (a_job(state="completed"), "Back up photos — completed"),
         (a_job(state="invalid"), "Back up photos — broken file"),

@@ -15,7 +15,7 @@ from daybell.model.query import Row, RunQuery
 from daybell.model.run import Run
 from daybell.store import history as module
 from daybell.store.history import RunHistory
-from daybell.store.rows import RowFile, encode_rows
+from daybell.store.rows import RowFile, encode_rows, newest_first
 
 NOW = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
 
@@ -271,6 +271,25 @@ def test_beyond_the_file_of_all_jobs_those_of_the_jobs_go_on(
     for number in range(1, 21):
         history.add(ended(number, ("backup", "mail", "tick")[number % 3]))
     assert ids(rows(history, None, 18)) == [f"r{number}" for number in range(20, 2, -1)]
+
+
+def test_the_file_of_all_jobs_keeps_their_order_whatever_waits(tmp_path: Path) -> None:
+    (tmp_path / "backup").write_text("a file where a directory belongs")
+    history = RunHistory(tmp_path)
+    history.add(ended(1))
+    history.add(ended(2, "mail"))
+    (tmp_path / "backup").unlink()
+    history.add(ended(3, "mail"))
+    recent = tmp_path / "recent.jsonl"
+    recent.rename(tmp_path / "away")
+    unreadable(recent)
+    history.add(ended(4, "mail"))
+    recent.unlink()
+    (tmp_path / "away").rename(recent)
+    history.add(ended(5))
+    assert [row.number for row in newest_first(recent)] == [5, 4, 3, 2, 1]
+    assert ids(rows(RunHistory(tmp_path), None, 9)) == ["r5", "r4", "r3", "r2", "r1"]
+    assert ids(rows(RunHistory(tmp_path), "backup", 9)) == ["r5", "r1"]
 
 
 @pytest.mark.parametrize("damage", [b"\0" * 40 + b"\n", b'{"crc":"0'])

@@ -93,7 +93,7 @@ def _hint(shown: Sequence[RunShape]) -> str:
     """How to see more than these; `--until` rather shows some again than leaves some out."""
     last = shown[-1]["started"] or shown[-1]["due"] or shown[-1]["finished"]
     ways = [f"`-n {min(MOST, 10 * len(shown))}`"] if len(shown) < MOST else []
-    ways += [f"`--until {moment(last) + timedelta(minutes=1):%Y-%m-%dT%H:%M}`"] if last else []
+    ways += [f"`--until {moment(last) + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}`"] if last else []
     return f"there are more: {' or '.join(ways)}"
 
 

@@ -10,7 +10,7 @@ from daybell.model.errors import RunNotFound
 from daybell.model.query import Place, Row, RunPage, RunQuery
 from daybell.model.run import Run
 
-AT_ONCE = 100
+AT_ONCE = 500
 """Rows whose output is looked through before more are read."""
 PATIENCE = 2.0
 """Seconds to look through output; then a page ends with what was found."""

@@ -4,9 +4,10 @@ import errno
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 from daybell.model.errors import LedgerError
@@ -58,17 +59,24 @@ class RunHistory:
         blocked: set[str] = set()
         """Jobs whose rows must wait for an older one of theirs; those of others need not."""
         for row in list(self._waiting):
-            if row.run.job_id not in blocked and not self._is_written(row):
+            if not self._is_done(partial(self._write, self._recent, row)):
+                break  # that file has the rows of all jobs in their order
+            month = self._directory / row.run.job_id / f"{month_of(row.run)}.jsonl"
+            if row.run.job_id in blocked or not self._is_done(partial(self._write, month, row)):
                 blocked.add(row.run.job_id)
+            else:
+                self._waiting.remove(row)
         self._is_behind = bool(self._waiting)
+        if self._recent_rows >= 2 * KEPT:
+            self._is_done(self._trim)
 
-    def _is_written(self, row: Row) -> bool:
+    def _is_done(self, act: Callable[[], None]) -> bool:
+        """What the disk refuses is tried again with the next row."""
         try:
-            self._write(row)
+            act()
         except OSError as error:
             log.warning("history: %s: %s", error.filename or self._directory, error.strerror)
             return False
-        self._waiting.remove(row)
         return True
 
     def sync(self) -> None:
@@ -108,7 +116,7 @@ class RunHistory:
         marks = (mark_of_run(run_id),)
         with _said(self._directory):
             months = Months(self._directory, RunQuery())
-            for path in [self._recent, *(path for month in months for path in months.files(month))]:
+            for path in chain([self._recent], *map(months.files, months)):
                 for row in newest_first(path, marks):
                     if row.run.run_id == run_id:
                         return row.run
@@ -119,23 +127,16 @@ class RunHistory:
             self._last_month = max(Months(self._directory, RunQuery()), default="")
         return self._last_month
 
-    def _write(self, row: Row) -> None:
-        month = month_of(row.run)
-        self._add(self._directory / row.run.job_id / f"{month}.jsonl", row)
-        if self._last_month is not None:
-            self._last_month = max(self._last_month, month)
-        if self._add(self._recent, row):
-            self._recent_rows += 1
-        if self._recent_rows >= 2 * KEPT:
-            self._trim()
-
-    def _add(self, path: Path, row: Row) -> bool:
+    def _write(self, path: Path, row: Row) -> None:
         if path not in self._files:
             self._files[path] = RowFile(path, KEPT if path == self._recent else None)
         is_new = self._files[path].add(row)
         with self._changing:
             self._changed |= {path, path.parent, self._directory}
-        return is_new
+        if path == self._recent:
+            self._recent_rows += is_new
+        elif self._last_month is not None:
+            self._last_month = max(self._last_month, month_of(row.run))
 
     def _trim(self) -> None:
         kept = list(islice(newest_first(self._recent), KEPT))

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from daybell.core.definitions import SLUG
-from daybell.model.query import MONTH, UNKNOWN, Row, RunQuery
-from daybell.store.rows import newest_first, placed_newest_first
+from daybell.model.query import MONTH, UNKNOWN, Row, RunQuery, month_of
+from daybell.store.rows import newest_first, whole_or_not
 from daybell.store.sieve import DAY, marks_of
 
 
@@ -86,15 +86,16 @@ def recent_rows(path: Path, query: RunQuery, waiting: Sequence[Row], month: str)
 
     It holds the newest by number. Those of the latest month of all files are the newest by their places, too.
     """
-    if any(row.place.month != month for row in waiting):
+    if any(row.place.month != month for row in waiting) or (query.after and query.after.month != month):
         return None
-    newest = Newest(query.limit)
+    newest, last = Newest(query.limit), None
     newest.take(reversed(_behind(query, waiting)), query)
-    for _, row in placed_newest_first(path):
-        if row is None or row.place.month != month:
+    for row in whole_or_not(path, before=query.after.number if query.after else None):
+        if row is None or month_of(row.run) != month or (last is not None and row.number >= last):
             return None
-        if not newest.take(_behind(query, [row]), query):
+        if not newest.take([row], query):
             return newest.rows
+        last = row.number
     return None
 
 

@@ -1,39 +1,77 @@
 """Which lines may hold a row that is meant? Told by their bytes, so that few of a million are decoded."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from daybell.model.query import RunQuery
 
-Mark = Callable[[bytes], Sequence[int]]
-"""Something that stands in the line of every row that is meant: where, in these bytes?"""
-
-STARTED = rb'"started":(?:null|"(?!%b))'
-DUE = rb'"started":"|"due":(?:null|"(?!%b))'
-"""On none of these days; or never, so that other instants count."""
-USUAL = {"succeeded", "schedule"}
-"""What most rows have: it is looked for last."""
 DAY = timedelta(days=1)
 """Beyond both ends of a time, since what is compared is the day as it is written, with whatever offset."""
+USUAL = {"succeeded", "schedule"}
+"""What most rows have: it is looked for last."""
+
+
+class Mark(Protocol):
+    """Something that stands in the line of every row that is meant."""
+
+    def places(self, block: bytes) -> Sequence[int]:
+        """Where it stands in these lines, ascending."""
+        ...
+
+    def is_in(self, line: bytes) -> bool: ...
+
+
+class AnyOf(NamedTuple):
+    """One of these texts."""
+
+    texts: Sequence[bytes]
+
+    def places(self, block: bytes) -> Sequence[int]:
+        """Found without a regular expression, which would take four times as long."""
+        places = []
+        for text in self.texts:
+            place = block.find(text)
+            while place >= 0:
+                places.append(place)
+                place = block.find(text, place + 1)
+        return sorted(places)
+
+    def is_in(self, line: bytes) -> bool:
+        return any(text in line for text in self.texts)
+
+
+class NoneOf(NamedTuple):
+    """A key whose moment is on none of some days, or that has none; or, in a line, that other text."""
+
+    moment: re.Pattern[bytes]
+    other: bytes = b"\n"
+
+    def places(self, block: bytes) -> Sequence[int]:
+        return [match.start() for match in self.moment.finditer(block)]
+
+    def is_in(self, line: bytes) -> bool:
+        return self.other in line or self.moment.search(line) is not None
 
 
 def marks_of(query: RunQuery) -> Sequence[Mark]:
-    """Each is in the line of every row that matches; the first ones are in few others."""
+    """Each is in the line of every row that matches; the first one is in few others."""
     sets: list[tuple[str, frozenset[str]]] = [("outcome", query.outcomes), ("cause", query.causes)]
     sets.sort(key=lambda one: not USUAL.isdisjoint(one[1]))
-    marks = [_any_of(key, values) for key, values in sets if values]
+    marks: list[Mark] = [_value(key, values) for key, values in sets if values]
     earlier, later = [*_earlier(query.since)], [*_later(query.until)]
-    marks += [_pattern(STARTED, earlier + later)] if earlier or later else []
-    marks += [_pattern(DUE, later)] if later else []
+    if earlier or later:
+        marks.append(NoneOf(_moment("started", earlier + later)))
+    if later:  # what never started is of the time it was due
+        marks.append(NoneOf(_moment("due", later), other=b'"started":"'))
     return marks
 
 
 def mark_of_run(run_id: str) -> Mark:
-    return _any_of("run_id", [run_id])
+    return _value("run_id", [run_id])
 
 
 def sifted(block: bytes, marks: Sequence[Mark]) -> Iterator[bytes]:
@@ -52,39 +90,27 @@ def _lines_from_end(block: bytes) -> Iterator[bytes]:
 
 def _lines_with(marks: Sequence[Mark], block: bytes) -> Iterator[bytes]:
     first, *others = marks
-    for line in _lines_around(first(block), block):
-        if all(mark(line) for mark in others):
+    begin = len(block) + 1
+    for place in reversed(first.places(block)):
+        if place >= begin:
+            continue  # it stands in that line more than once
+        begin, end = block.rfind(b"\n", 0, place) + 1, block.find(b"\n", place)
+        line = block[begin : end if end >= 0 else None]
+        for mark in others:
+            if not mark.is_in(line):
+                break
+        else:
             yield line
 
 
-def _lines_around(places: Sequence[int], block: bytes) -> Iterator[bytes]:
-    """Each line that has any of these places, once."""
-    begin = len(block) + 1
-    for place in reversed(places):
-        if place < begin:
-            begin, end = block.rfind(b"\n", 0, place) + 1, block.find(b"\n", place)
-            yield block[begin : end if end >= 0 else None]
-
-
-def _any_of(key: str, values: Collection[str]) -> Mark:
+def _value(key: str, values: Collection[str]) -> AnyOf:
     """One of these values behind the key. Inside another text each quote has a backslash before it."""
-    return partial(_places, [b'"%b":%b' % (key.encode(), msgspec.json.encode(value)) for value in values])
+    return AnyOf([b'"%b":%b' % (key.encode(), msgspec.json.encode(value)) for value in values])
 
 
-def _places(needles: Sequence[bytes], block: bytes) -> Sequence[int]:
-    """Found without a regular expression, which would take four times as long."""
-    places = []
-    for needle in needles:
-        place = block.find(needle)
-        while place >= 0:
-            places.append(place)
-            place = block.find(needle, place + 1)
-    return sorted(places)
-
-
-def _pattern(pattern: bytes, days: Sequence[bytes]) -> Mark:
-    compiled = re.compile(pattern % b"|".join(days))
-    return lambda block: [match.start() for match in compiled.finditer(block)]
+def _moment(key: str, days: Sequence[bytes]) -> re.Pattern[bytes]:
+    """The key without its first quote: a line is full of those, so that the search would take longer."""
+    return re.compile(b'%b":(?:null|"(?!%b))' % (key.encode(), b"|".join(days)))
 
 
 def _earlier(since: datetime | None) -> Iterator[bytes]:
