@@ -16,6 +16,7 @@ import idle
 import latency
 import ledger
 import memory
+import queries
 import starting
 from app import compile_all
 from figures import Figure, Skipped, table
@@ -37,6 +38,7 @@ MEASURES: dict[str, Measure] = {
     "catch-up": catch_up.measure,
     "ledger": ledger.measure,
     "start": starting.measure,
+    "history": queries.measure,
     "cli": commands.measure,
 }
 
