@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
-# What the tests of the tray (dbus) and of crashes (strace) want of the system; the app itself needs nothing of it.
-SYSTEM_PACKAGES := dbus strace
+# What the tests of the tray (dbus), of crashes (strace) and of the clock (gcc) want of the system; the app itself needs nothing of it.
+SYSTEM_PACKAGES := dbus strace gcc libc6-dev
 
-.PHONY: help install demo test lint check format schemas system bench torture clean
+.PHONY: help install demo test lint check format schemas system bench torture machine clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ bench: install ## Measure memory, idle cost, latency, bursts and catch-up beside
 torture: install ## Kill Daybell in the middle of its work, KILLS=1000 times, and count what went wrong
 	@$(BIN)/python tests/torture.py $(or $(KILLS),1000)
 	@$(BIN)/python tests/rivals.py
+
+machine: install ## Turn a simulated home upside down, EXAMPLES=2000 times, and check all that is promised
+	@DAYBELL_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/python -m pytest -q tests/engine/test_machine.py -k whatever_happens
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

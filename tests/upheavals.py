@@ -19,7 +19,7 @@ from daybell.engine.records import Records
 from daybell.engine.simulated import Simulation
 from daybell.engine.surroundings import HYSTERESIS, SETTLE
 from daybell.engine.virtual_workers import Behaviour
-from daybell.model.errors import DaybellError, JobNotFound
+from daybell.model.errors import DaybellError, JobNotFound, LedgerError
 from daybell.model.events import AnyEvent, Numbered
 from daybell.model.facts import Facts
 from daybell.model.job import Job
@@ -58,6 +58,8 @@ class Upheavals(RuleBasedStateMachine):
         super().__init__()
         self.steps_left: int | None = None
         self.leaves_processes = True
+        self.refusals = 0
+        """How many writes fail before one may succeed again."""
         self.latest = START
         self.promised: set[str] = set()
         self.behaviours: dict[str, Behaviour] = {}
@@ -71,6 +73,9 @@ class Upheavals(RuleBasedStateMachine):
 
         def crashing(events: Sequence[AnyEvent]) -> Sequence[Numbered]:
             self.step()
+            if self.refusals:
+                self.refusals -= 1
+                raise LedgerError("Resource temporarily unavailable")
             numbered = append(events)
             self.auditor.read(numbered)
             self.step()
@@ -187,6 +192,10 @@ class Upheavals(RuleBasedStateMachine):
     @rule()
     def fill_the_disk(self) -> None:
         self.simulation.ledger.refusal = "No space left on device"
+
+    @rule(times=st.integers(1, 2))
+    def disturb_the_disk(self, times: int) -> None:
+        self.refusals = times
 
     @rule()
     def free_the_disk(self) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from builders import a_job, cron
 from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow
@@ -143,6 +144,30 @@ def test_K1_it_waits_for_a_slot_when_its_conditions_hold() -> None:
     simulation.run_until(START + HOUR + MINUTE)
     becomes(simulation, MAINS)
     assert [status.state for status in simulation.registry.all()] == ["queued", "running"]
+
+
+def on_battery_behind(length: timedelta, conditions: Conditions) -> Commands:
+    """A daily job was asked for while another one held the only slot for so long."""
+    daily = a_job(triggers=NOON, conditions=conditions)
+    simulation = Commands(a_job(id="long"), daily, slots=1, does=[Behaviour(takes=length), WELL])
+    simulation.ask(RunNow("long"))
+    simulation.run_until(START + HOUR + MINUTE)
+    becomes(simulation, BATTERY)
+    return simulation
+
+
+def test_K1_what_is_lost_while_it_waits_for_a_slot_is_waited_for() -> None:
+    simulation = on_battery_behind(2 * HOUR, POWER)
+    simulation.run_until(START + 3 * HOUR)
+    assert simulation.status("backup").waiting_for == "mains power"
+    becomes(simulation, MAINS)
+    assert since_start(simulation.starts()) == [3 * HOUR + STEADY]
+
+
+def test_K1_but_what_may_run_without_takes_the_slot_that_it_has_waited_for() -> None:
+    simulation = on_battery_behind(2 * HOUR, replace(BRIEF, on_expiry="run"))
+    simulation.run_until(START + 3 * HOUR)
+    assert since_start(simulation.starts()) == [2 * HOUR]
 
 
 @pytest.mark.parametrize("facts", [MAINS, BATTERY])

@@ -22,10 +22,10 @@ JOBS = [
     a_job(
         id="backup", triggers=(cron("30 2 * * *"),), group="disk", priority=5, timeout=Duration(minutes=50)
     ),
-    a_job(id="mirror", triggers=(JobTrigger("backup", "any"),), group="disk", needs=("mount",)),
+    a_job(id="mirror", triggers=(JobTrigger("backup", "any"),), group="disk", needs=("photos",)),
     a_job(id="mount", triggers=(StartupTrigger(), cron("0 */6 * * *")), retry=Retry(5, Duration(seconds=10))),
-    a_job(id="mail", triggers=(every("15m"),), conditions=Conditions(network="online")),
-    a_job(id="feeds", triggers=(cron("*/20 * * * *"),), jitter=Duration(minutes=4), jitter_mode="random"),
+    a_job(id="mail", triggers=(every("30m"),), conditions=Conditions(network="online")),
+    a_job(id="feeds", triggers=(cron("*/30 * * * *"),), jitter=Duration(minutes=4), jitter_mode="random"),
     a_job(id="photos", triggers=(cron("0 * * * *"),), group="disk", conditions=Conditions(power="ac")),
     a_job(id="index", triggers=(cron("15 */2 * * *"),), overlap="queue", jitter=Duration(minutes=15)),
     a_job(id="report", triggers=(cron("0 9 * * mon-fri"),), late_after=Duration(minutes=10)),
@@ -55,11 +55,11 @@ TAKES = {
 
 def month() -> Sequence[Numbered]:
     """Sixteen hours awake, eight asleep; on battery at times; a pause, a crash, a run by hand."""
-    flaky: Counter[str] = Counter()
+    tries: Counter[str] = Counter()
 
     def behave(attempt: Attempt) -> Behaviour:
-        flaky[attempt.job.id] += 1
-        is_bad_day = attempt.job.id == "flaky" and flaky["flaky"] % 7 < 4
+        tries[attempt.job.id] += 1
+        is_bad_day = attempt.job.id == "flaky" and tries["flaky"] % 7 < 4
         return Behaviour(TAKES.get(attempt.job.id, 20 * SECOND), *[FAILED] if is_bad_day else ())
 
     simulation = Simulation(JOBS, start=START, zone=BERLIN, slots=4, behave=behave)

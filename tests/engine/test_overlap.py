@@ -13,7 +13,7 @@ from daybell.engine.ports import Attempt
 from daybell.engine.simulated import Simulation
 from daybell.engine.virtual_workers import Behaviour
 from daybell.model.errors import Conflict
-from daybell.model.job import Job
+from daybell.model.job import Job, JobTrigger, StartupTrigger
 
 START = at("2026-03-02 12:00")
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -117,6 +117,36 @@ def test_O4_a_group_that_is_full_holds_up_nobody_else() -> None:
     assert states == {"a": "running", "b": "running", "c": "queued", "free": "running"}
     simulation.run_for(MINUTE + SECOND)
     assert simulation.status("c").state == "running"
+
+
+def test_O4_what_follows_a_run_does_not_take_its_slot_from_who_has_waited_for_it() -> None:
+    simulation = simulate(
+        a_job(id="leader"), a_job(id="waits"), a_job(id="follows", triggers=(JobTrigger("leader"),)), slots=1
+    )
+    simulation.ask(RunNow("leader"))
+    simulation.ask(RunNow("waits"))
+    simulation.run_for(151 * SECOND)
+    assert (simulation.status("waits").state, simulation.status("follows").state) == ("running", "queued")
+
+
+def test_O4_nor_does_what_is_due_at_a_start() -> None:
+    simulation = simulate(a_job(id="first", triggers=(StartupTrigger(),)), a_job(id="waits"), slots=1)
+    simulation.ask(RunNow("waits"))
+    simulation.crash()
+    simulation.restart()
+    assert (simulation.status("waits").state, simulation.status("first").state) == ("running", "queued")
+
+
+def test_O4_who_has_waited_for_longest_is_still_known_after_a_restart() -> None:
+    simulation = simulate(a_job(id="long"), a_job(id="by-hand"), every_minute(), slots=1)
+    simulation.ask(RunNow("long"))
+    simulation.ask(RunNow("by-hand"))
+    simulation.run_for(MINUTE + SECOND)
+    simulation.crash(leaves_processes=True)
+    simulation.clock.advance_to(START + 119 * SECOND)
+    simulation.restart()
+    simulation.run_until(START + 151 * SECOND)
+    assert (simulation.status("by-hand").state, simulation.status("backup").state) == ("running", "queued")
 
 
 def test_a_waiting_run_that_is_cancelled_leaves_the_line() -> None:

@@ -588,21 +588,6 @@ def test_history_and_counters_survive_a_restart() -> None:
     assert simulation.rows() == rows
 
 
-def test_a_month_is_the_same_twice() -> None:
-    def month() -> list[Run]:
-        jobs = [
-            a_job(id=f"job-{number}", triggers=(cron(f"{number} */{number} * * *"),))
-            for number in range(1, 13)
-        ]
-        simulation = simulate(*jobs, zone=BERLIN, slots=2)
-        simulation.run_for(timedelta(days=30))
-        return simulation.rows()
-
-    first = month()
-    assert len(first) > 2000
-    assert first == month()
-
-
 def test_one_message_that_fails_takes_nothing_else_down(caplog: pytest.LogCaptureFixture) -> None:
     simulation = simulate(every_minute())
     with pytest.raises(TypeError):

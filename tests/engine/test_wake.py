@@ -273,3 +273,13 @@ def test_M10_a_startup_after_a_night_off_does_not_wait_for_the_late_runs() -> No
     simulation.run_for(MINUTE)
     simulation.down(GAP)
     assert simulation.status("first").state == "running"
+
+
+def test_M10_a_late_run_that_has_waited_for_its_slot_lets_the_machine_settle_too() -> None:
+    simulation = Commands(hourly(), a_job(id="long"), slots=1, does=[Behaviour(takes=70 * SECOND), WELL])
+    simulation.suspend(GAP)
+    simulation.ask(RunNow("long"))
+    simulation.run_for(MINUTE)
+    simulation.suspend(30 * MINUTE)
+    simulation.run_for(MINUTE)
+    assert since_start(simulation.starts()) == [GAP + 31 * MINUTE + SETTLED]

@@ -171,7 +171,7 @@ class Engine:
                 message.reply.set_exception(NotRunning())
 
     def _commit(self) -> None:
-        batch = self._state.take_batch()
+        batch, trouble = self._state.take_batch(), self._state.cannot_record
         numbered = self._recorder.record(batch)
         if self._recorder.problem is not None:
             self._dispatcher.take_back(batch)
@@ -187,6 +187,8 @@ class Engine:
         self._publish(batch, looks, [one.event for one in numbered])
         for notice in batch.notices:
             self._ports.teller.tell(notice)
+        if trouble is not None and self._state.cannot_record is None:
+            self._dispatcher.planner.pass_trouble()  # last: a checkpoint must hold nothing that comes after it
 
     def _note_trouble(self, batch: Batch) -> None:
         """While the ledger refuses, no instant is decided; each batch tries again, and one comes soon."""
@@ -198,9 +200,8 @@ class Engine:
             batch.touched.update(self._state.jobs)
             self._ports.teller.tell(notices.trouble(problem.message))
         if problem is None and before is not None:
-            self._hands.set(Deadline(LEDGER, None))
+            # Its deadline stays: whose slot could not be recorded a moment ago is looked after then.
             self._ports.teller.tell(notices.trouble_over())
-            self._dispatcher.planner.pass_trouble()
 
     def _facts_changed(self, facts: Facts) -> None:
         self._mailbox.post(FactsChanged(facts))
