@@ -7,10 +7,13 @@ import pytest
 
 from builders import a_job, cron
 from daybell.core.catchup import CANNOT_RECORD
+from daybell.engine import loop
 from daybell.engine.messages import Asked, Pause, Resume, RunNow, Snooze, Stop, Verb
+from daybell.engine.records import Records
 from daybell.engine.virtual_workers import Behaviour
 from daybell.model.errors import Conflict, LedgerError
 from daybell.model.events import AnyEvent, Numbered, RunClaimed
+from daybell.model.record import Checkpoint
 from daybell.model.status import Problem
 from simulations import HOUR, MINUTE, SECOND, START, Commands, failing, hourly
 
@@ -147,3 +150,24 @@ def test_a_file_that_is_not_valid_is_shown_when_there_is_space_again() -> None:
     simulation.ledger.refusal = None
     simulation.run_for(MINUTE)
     assert simulation.status("backup").state == "invalid"
+
+
+def test_a_checkpoint_holds_nothing_but_what_the_ledger_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "CHECKPOINT_EVERY", 1)
+    simulation = Commands(hourly(), a_job(id="by-hand"))
+    saved: list[int] = []
+
+    def save(checkpoint: Checkpoint) -> None:
+        folded = Records()
+        for one in simulation.ledger.events[: checkpoint.number]:
+            folded.apply(one.event)
+        assert folded.checkpoint(checkpoint.number) == checkpoint
+        saved.append(checkpoint.number)
+
+    simulation.ledger.save = save  # type: ignore[method-assign]  # each is looked at
+    refuse(simulation, RunNow("by-hand"))
+    simulation.ledger.refusal = FULL
+    simulation.run_for(3 * HOUR)
+    simulation.ledger.refusal = None
+    simulation.run_for(MINUTE)
+    assert saved[-1] == len(simulation.ledger.events)

@@ -188,7 +188,7 @@ class Engine:
         for notice in batch.notices:
             self._ports.teller.tell(notice)
         if trouble is not None and self._state.cannot_record is None:
-            self._dispatcher.planner.pass_trouble()  # last: a checkpoint must hold nothing that comes after it
+            self._dispatcher.planner.pass_trouble()  # last: what comes of it is not in this checkpoint
 
     def _note_trouble(self, batch: Batch) -> None:
         """While the ledger refuses, no instant is decided; each batch tries again, and one comes soon."""
