@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from daybell.model.errors import AlreadyRunning, LedgerError
-from daybell.model.events import AnyEvent, RunClaimed
-from daybell.model.run import Run
+from daybell.model.events import AnyEvent, RunClaimed, RunStarted
+from daybell.model.run import ProcessIdentity, Run
 from daybell.store.journal import Journal
 from store.journals import NOW, PAUSED, RESUMED, events, reopened, written
+
+STARTED = RunStarted(at=NOW, run_id="r", job_id="backup", process=ProcessIdentity(7, 1.0, "boot"))
 
 
 @pytest.fixture
@@ -134,6 +136,19 @@ def test_half_a_batch_is_cut_off_before_the_next_one(path: Path) -> None:
             file.write(b'{"crc":"half a')
         journal.append([RESUMED])
     assert events(path) == [PAUSED, RESUMED]
+
+
+def test_only_what_a_power_cut_could_make_untrue_is_synced(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process outlives the machine, so its start alone need not."""
+    synced: list[int] = []
+    monkeypatch.setattr("daybell.store.journal.sync", synced.append)
+    journal.append([STARTED])
+    assert synced == []
+    journal.append([STARTED, PAUSED])
+    assert len(synced) == 1
+    assert [one.event for one in journal.replay()] == [STARTED, STARTED, PAUSED]
 
 
 def test_it_says_why_it_cannot_be_opened(path: Path) -> None:

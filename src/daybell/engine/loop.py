@@ -149,13 +149,13 @@ class Engine:
         self._finish_step()
 
     def _finish_step(self) -> None:
-        """Free slots are given away only once it is durable that they are free.
+        """A slot becomes free and is given away in one batch: either both are durable, or neither.
 
         What could not be recorded, or can be again, has consequences of its own.
         """
-        self._commit()
         if not self._state.cannot_record:
             self._dispatcher.fill_slots()
+        self._commit()
         while not self._state.batch.is_empty:
             self._commit()
 

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from msgspec import Struct
 
 from daybell.model.errors import AlreadyRunning, LedgerError
-from daybell.model.events import AnyEvent, Numbered
+from daybell.model.events import AnyEvent, Numbered, RunStarted
 from daybell.store.atomic import SUFFIX, copy_part, keep, swap, sync, sync_directory
 from daybell.store.lines import seal_batch, unseal, unseal_batches, write_all
 from daybell.store.remedies import complaint
@@ -60,14 +60,18 @@ class Journal:
             raise LedgerError(complaint(path, error, "cannot be opened")) from error
 
     def append(self, events: Sequence[AnyEvent]) -> Sequence[Numbered]:
-        """All of them with one sync; LedgerError, and the file as it was, when that fails."""
+        """All of them with one sync; LedgerError, and the file as it was, when that fails.
+
+        Starts alone are not synced: what they name is gone whenever they could be lost.
+        """
         numbered = [Numbered(number, event) for number, event in enumerate(events, self._last + 1)]
         lines = seal_batch(self._encoder.encode(one) for one in numbered)
         with self._changing:
             try:
                 self._make_ready()
                 write_all(self._file, lines)
-                sync(self._file)
+                if not all(isinstance(event, RunStarted) for event in events):
+                    sync(self._file)
             except OSError as error:
                 with suppress(OSError):  # the next append tries it again
                     self._make_ready()
