@@ -17,6 +17,7 @@ import latency
 import ledger
 import memory
 import queries
+import simulated
 import starting
 from app import compile_all
 from figures import Figure, Skipped, table
@@ -36,6 +37,7 @@ MEASURES: dict[str, Measure] = {
     "latency": latency.measure,
     "burst": burst.measure,
     "catch-up": catch_up.measure,
+    "simulated": simulated.measure,
     "ledger": ledger.measure,
     "start": starting.measure,
     "history": queries.measure,

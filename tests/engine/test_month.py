@@ -1,90 +1,27 @@
-"""A month in the life of twenty jobs of every kind: the same twice, event by event."""
+"""A month of twenty jobs is the same twice, event by event, whichever process lives through it."""
 
-from collections import Counter
-from collections.abc import Sequence
-from datetime import timedelta
+import os
+import subprocess
+import sys
 
-from builders import BERLIN, a_job, at, cron, every, once
-from daybell.engine.messages import Pause, Resume, RunNow
-from daybell.engine.ports import Attempt, AttemptResult
-from daybell.engine.simulated import Simulation
-from daybell.engine.virtual_workers import Behaviour
-from daybell.model.durations import Duration
-from daybell.model.events import Numbered, RunQueued
-from daybell.model.facts import Facts
-from daybell.model.job import CatchUp, Conditions, JobTrigger, Retry, StartupTrigger
+import msgspec
 
-START = at("2026-03-10 00:00 Europe/Berlin")
-"""The clocks change on the 29th."""
-SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-FAILED = AttemptResult(outcome="failed", exit_code=1, error="disk full")
-JOBS = [
-    a_job(
-        id="backup", triggers=(cron("30 2 * * *"),), group="disk", priority=5, timeout=Duration(minutes=50)
-    ),
-    a_job(id="mirror", triggers=(JobTrigger("backup", "any"),), group="disk", needs=("photos",)),
-    a_job(id="mount", triggers=(StartupTrigger(), cron("0 */6 * * *")), retry=Retry(5, Duration(seconds=10))),
-    a_job(id="mail", triggers=(every("30m"),), conditions=Conditions(network="online")),
-    a_job(id="feeds", triggers=(cron("*/30 * * * *"),), jitter=Duration(minutes=4), jitter_mode="random"),
-    a_job(id="photos", triggers=(cron("0 * * * *"),), group="disk", conditions=Conditions(power="ac")),
-    a_job(id="index", triggers=(cron("15 */2 * * *"),), overlap="queue", jitter=Duration(minutes=15)),
-    a_job(id="report", triggers=(cron("0 9 * * mon-fri"),), late_after=Duration(minutes=10)),
-    a_job(id="invoice", triggers=(cron("0 8 1 * *"),), catch_up=CatchUp("all", Duration(days=7))),
-    a_job(id="sample", triggers=(every("20m"),), overlap="concurrent", max_concurrent=3),
-    a_job(
-        id="render", triggers=(cron("*/30 * * * *"),), overlap="replace", too_long_after=Duration(minutes=20)
-    ),
-    a_job(id="flaky", triggers=(every("45m"),), retry=Retry(3, Duration(minutes=2))),
-    a_job(id="alert", triggers=(JobTrigger("flaky", "failure"),), priority=9),
-    a_job(id="each", triggers=(cron("0 3-6 * * *"),), catch_up=CatchUp("all")),
-    a_job(id="none", triggers=(cron("0 4 * * *"),), catch_up=CatchUp("skip")),
-    a_job(id="utc", triggers=(cron("0 1 * * *", "UTC"),)),
-    a_job(id="once", triggers=(once(START + 3 * DAY + HOUR),)),
-    a_job(id="dozen", triggers=(every("1d"),), max_runs=12),
-    a_job(id="hourly", triggers=(cron("@hourly"),), group="net", on_interrupt="rerun"),
-    a_job(id="games", triggers=(cron("0 20 * * fri"),), enabled=False),
-]
-TAKES = {
-    "backup": HOUR,
-    "index": 3 * HOUR,
-    "sample": 50 * MINUTE,
-    "render": 40 * MINUTE,
-    "photos": 20 * MINUTE,
-}
-
-
-def month() -> Sequence[Numbered]:
-    """Sixteen hours awake, eight asleep; on battery at times; a pause, a crash, a run by hand."""
-    tries: Counter[str] = Counter()
-
-    def behave(attempt: Attempt) -> Behaviour:
-        tries[attempt.job.id] += 1
-        is_bad_day = attempt.job.id == "flaky" and tries["flaky"] % 7 < 4
-        return Behaviour(TAKES.get(attempt.job.id, 20 * SECOND), *[FAILED] if is_bad_day else ())
-
-    simulation = Simulation(JOBS, start=START, zone=BERLIN, slots=4, behave=behave)
-    for day in range(30):
-        simulation.run_for(HOUR)
-        simulation.suspend(8 * HOUR)
-        simulation.surround(Facts(on_mains=day % 3 != 0, is_online=day % 5 != 0))
-        simulation.run_for(10 * HOUR)
-        simulation.ask(RunNow("games"))
-        simulation.ask(Pause("mail", simulation.clock.now() + 3 * HOUR))
-        simulation.surround(Facts(on_mains=True, is_online=True))
-        simulation.run_for(5 * HOUR)
-        if day % 10 == 9:
-            simulation.ask(Pause(None))
-            simulation.crash(leaves_processes=True)
-            simulation.restart()
-            simulation.ask(Resume(None))
-    return simulation.ledger.events
+import twenty_jobs
+from twenty_jobs import Told
 
 
 def test_a_month_of_twenty_jobs_is_the_same_twice() -> None:
-    events = month()
-    kinds = {
-        one.event.deferral.kind for one in events if isinstance(one.event, RunQueued) and one.event.deferral
-    }
-    assert kinds == {"backoff", "settle", "needs", "conditions"}
-    assert len(events) > 20_000
-    assert events == month()
+    """At once, each in a process whose sets and dictionaries have an order of their own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    months = [
+        subprocess.Popen(
+            [sys.executable, twenty_jobs.__file__],
+            env={**kept, "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+        )
+        for seed in ("1", "2")
+    ]
+    first, second = (msgspec.json.decode(month.communicate(timeout=120)[0], type=Told) for month in months)
+    assert first.deferrals == {"backoff", "settle", "needs", "conditions"}
+    assert first.events > 20_000
+    assert (second.events, second.digest) == (first.events, first.digest)
