@@ -42,6 +42,21 @@ def test_L4_a_run_is_what_still_lives_of_it(
     assert recover(OpenRun(run=RUN, is_waiting=False), job, living, NOW) == verdict
 
 
+@pytest.mark.parametrize("job", [LEAVE, AGAIN, END, None])
+@pytest.mark.parametrize("living", [[CHILD, MAIN], [CHILD]])
+def test_what_was_given_secrets_is_ended_whatever_its_job_says_now(
+    job: Job | None, living: Sequence[Living]
+) -> None:
+    """Its pipe is gone, and with it what kept the secrets out of its log."""
+    open_run = OpenRun(run=a_run(has_secrets=True, finished=None, outcome=None), is_waiting=False)
+    assert recover(open_run, job, living, NOW) == Adopt(living[-1].process, is_ended=True)
+
+
+def test_what_was_given_secrets_and_is_dead_is_asked_for_again_as_any_other() -> None:
+    open_run = OpenRun(run=a_run(has_secrets=True, finished=None, outcome=None), is_waiting=False)
+    assert recover(open_run, AGAIN, [], NOW) == Close("interrupted", RAN, runs_again=True)
+
+
 def test_L5_a_run_of_which_nothing_lives_may_never_have_started() -> None:
     closed = recover(OpenRun(run=CLAIMED, is_waiting=False), LEAVE, [], NOW)
     assert closed == Close("interrupted", "Daybell ended while it was starting")

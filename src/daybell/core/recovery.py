@@ -53,11 +53,11 @@ def recover(
     """
     if open_run.is_waiting:
         return Wait() if job is None and is_known else _wait(open_run, job, now)
-    policy = job.on_interrupt if job is not None else "leave"
+    is_ended = _must_end(open_run.run, job)
     main = next((one.process for one in living if one.is_main), None)
     if main is not None:
-        return Adopt(main, is_ended=policy == "end")
-    if living and policy == "end":
+        return Adopt(main, is_ended=is_ended)
+    if living and is_ended:
         return Adopt(living[0].process, is_ended=True)
     if living:
         return Close("interrupted", "Daybell ended while it ran; something that it started still does")
@@ -83,6 +83,11 @@ def dropped(run: Run, job: Job | None) -> str | None:
     if run.attempts and run.definition not in ("", definition_digest(job)):
         return "its job was edited"
     return None
+
+
+def _must_end(run: Run, job: Job | None) -> bool:
+    """What was given secrets may not run on, whatever the job says: nobody masks what it prints any more."""
+    return run.has_secrets or (job is not None and job.on_interrupt == "end")
 
 
 def _wait(open_run: OpenRun, job: Job | None, now: datetime) -> Verdict:

@@ -62,6 +62,17 @@ class Conflict(DaybellError):
     code = "conflict"
 
 
+class Changed(Conflict):
+    """Somebody else changed it meanwhile: read it again, and make your change to that."""
+
+    code = "changed"
+
+    def __init__(self, etag: str) -> None:
+        super().__init__()
+        self.etag = etag
+        """What it is now."""
+
+
 class AlreadyRunning(Conflict):
     """Daybell is already running."""
 
@@ -84,6 +95,18 @@ class LedgerError(DaybellError):
     """The journal cannot be written."""
 
     code = "cannot_record"
+
+
+class DiskRefused(DaybellError):
+    """The disk refuses a file."""
+
+    code = "disk_refused"
+
+
+class SecretUnavailable(DaybellError):
+    """The secret cannot be had."""
+
+    code = "secret_unavailable"
 
 
 def describe_problem(problem: Problem) -> str:
