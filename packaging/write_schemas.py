@@ -32,7 +32,7 @@ SCHEMAS = Path(__file__).parents[1] / "assets" / "schemas"
 FILES: dict[str, type[Struct]] = {"job": Job, "settings": Settings}
 """What a person writes."""
 ANSWERS: dict[str, type[Struct]] = {"run": Run, "status": Status}
-"""What Daybell writes: each key is always there, and there may be others."""
+"""What Daybell writes; there may be other keys. A run in a file is without what is at its default."""
 VERSIONS = {**dict.fromkeys(FILES, f"{SCHEMA}.{MINOR}.0"), **dict.fromkeys(ANSWERS, "1.0.0")}
 MOMENT: dict[str, object] = {
     "description": NAMES[inspect.DateTimeType],
@@ -98,6 +98,7 @@ class _Parts:
     def struct(self, outline: inspect.StructType) -> Schema:
         """An object with these members. What a person writes may leave keys out, and has no others."""
         is_written = outline.forbid_unknown_fields
+        omits = outline.cls.__struct_config__.omit_defaults
         sentences = _sentences(outline.cls)
         properties: Schema = {outline.tag_field: {"const": outline.tag}} if outline.tag_field else {}
         required = list(properties)
@@ -105,10 +106,11 @@ class _Parts:
             part = self.part(field.type, is_written=is_written)
             if sentence := sentences.get(field.name):
                 part["description"] = sentence
-            if is_written and field.default not in (msgspec.NODEFAULT, None):
+            if (is_written or omits) and field.default not in (msgspec.NODEFAULT, None):
                 part |= _default(field.default)
             properties[field.encode_name] = part
-            if field.required or not is_written:
+            is_omitted = omits and field.default_factory is msgspec.NODEFAULT
+            if field.required or not (is_written or is_omitted):
                 required.append(field.encode_name)
         schema: Schema = {"description": _words(outline.cls.__doc__ or ""), "type": "object"}
         schema |= {"properties": properties, "required": required}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import structs
 
 from builders import BERLIN
 from daybell.core.zones import zone
@@ -74,7 +75,8 @@ def found(home: Path, now: datetime) -> Found:
         status, history = service.status(), service.history(RunQuery(limit=1000)).runs
         next_runs = {job.id: service.next_runs(job.id, 3) for job in status.jobs}
     checkpoint = decode((home / "state" / "state.json").read_bytes())
-    parts = (status.jobs, history, next_runs, status.problems, checkpoint.incidents, checkpoint.held)
+    runs = [structs.asdict(run) for run in history]  # with what rows leave out
+    parts = (status.jobs, runs, next_runs, status.problems, checkpoint.incidents, checkpoint.held)
     return Found(*map(msgspec.to_builtins, parts))
 
 

@@ -182,7 +182,8 @@ def plain(value: object) -> Any:
 def test_runs_are_as_their_schema_says(run: Run) -> None:
     RUN.validate(plain(run))
     assert not RUN.is_valid({**plain(run), "cause": "whim"})
-    assert not RUN.is_valid({key: item for key, item in plain(run).items() if key != "log"})
+    RUN.validate(plain(msgspec.structs.asdict(run)))
+    assert not RUN.is_valid({key: item for key, item in plain(run).items() if key != "started"})
 
 
 def test_the_status_is_as_its_schema_says() -> None:

@@ -11,6 +11,7 @@ from daybell.model.events import (
     AllPaused,
     AnyEvent,
     IncidentChanged,
+    JobDefined,
     JobPaused,
     JobRemoved,
     JobResumed,
@@ -31,7 +32,7 @@ from daybell.model.run import ProcessIdentity
 NOW = at("2026-03-02 12:00")
 RECORD = JobRecord(job_id="backup", digest="d1", since=NOW, cursor=NOW)
 PROCESS = ProcessIdentity(7, 1.0, "boot")
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 RUN = a_run(due=NOW + SECOND)
 STARTED = RunStarted(at=NOW, run_id=RUN.run_id, job_id="backup", process=PROCESS)
 
@@ -63,6 +64,16 @@ def test_a_new_schedule_moves_the_cursor_and_keeps_what_the_job_did() -> None:
         (RunClaimed(at=NOW, run=replace(RUN, due=NOW - SECOND)), {}),
         (STARTED, {"last_run": NOW, "run_count": 1}),
         (AllPaused(at=NOW), {}),
+        (JobDefined(at=NOW, job_id="backup", digest="a1", definition={}), {"defined": "a1"}),
+        (
+            RunFinished(at=NOW, run=RUN),
+            {
+                "last_outcome": "succeeded",
+                "last_success": RUN.finished,
+                "last_duration_ms": 1996,
+                "automatic_count": 1,
+            },
+        ),
         (
             RunFinished(at=NOW, run=replace(RUN, outcome="failed", error="disk full")),
             {
@@ -84,6 +95,61 @@ def test_each_event_changes_what_it_is_about(event: AnyEvent, changes: dict[str,
     assert fold_record(RECORD, event) == replace(RECORD, **changes)
 
 
+def missed(minute: int, last: int | None = None) -> RunSkipped:
+    due, due_to = NOW + minute * MINUTE, None if last is None else NOW + last * MINUTE
+    run = replace(RUN, due=due, due_to=due_to, started=None, outcome="missed")
+    return RunSkipped(at=NOW, run=run)
+
+
+def after(*events: AnyEvent) -> tuple[int, int] | None:
+    """The minutes of the first and of the last instant that the next run is told of."""
+    record: JobRecord | None = RECORD
+    for event in events:
+        record = fold_record(record, event)
+    assert record is not None
+    if record.missed is None or record.missed_to is None:
+        assert record.missed is record.missed_to
+        return None
+    return (record.missed - NOW) // MINUTE, (record.missed_to - NOW) // MINUTE
+
+
+def a_run_of(minute: int, **changes: object) -> RunFinished:
+    return RunFinished(at=NOW, run=replace(RUN, started=NOW + minute * MINUTE, **changes))
+
+
+def test_what_was_missed_is_known_until_a_run_that_was_told_of_it_has_ended() -> None:
+    assert after(missed(3)) == (3, 3)
+    assert after(missed(3, 7)) == (3, 7)
+    assert after(missed(3, 7), missed(9)) == (3, 9)
+    assert after(missed(9), missed(3, 7)) == (3, 9)
+    assert after(missed(3, 7), RunClaimed(at=NOW, run=RUN)) == (3, 7)
+    assert after(missed(3, 7), a_run_of(8)) is None
+    assert after(missed(3, 7), a_run_of(8, outcome="failed")) is None
+    assert after(missed(3, 7), a_run_of(5)) == (3, 7), "it began before the last of them"
+    assert after(missed(3), RunFinished(at=NOW, run=replace(RUN, started=None, outcome="failed"))) == (3, 3)
+    assert after(missed(3), JobScheduled(at=NOW, job_id="backup", digest="d2")) is None
+
+
+def test_what_was_passed_over_for_a_reason_is_not_missed() -> None:
+    due = NOW + 3 * MINUTE
+    skipped = replace(RUN, due=due, started=None, outcome="skipped", reason="paused")
+    assert after(RunSkipped(at=NOW, run=skipped)) is None
+    assert after(RunFinished(at=NOW, run=replace(skipped, outcome="missed"))) == (3, 3), "it waited too long"
+    assert after(RunFinished(at=NOW, run=replace(skipped, outcome="missed", due=None))) is None
+
+
+def test_each_attempt_of_a_run_has_a_start_of_its_own() -> None:
+    claimed = OpenRun(run=replace(RUN, started=None), is_waiting=False)
+    first = fold_open_run(claimed, STARTED)
+    assert first is not None
+    assert (first.run.started, first.run.last_started) == (NOW, None)
+    again = replace(first.run, attempts=2)
+    later = replace(STARTED, at=NOW + MINUTE, attempt=2)
+    second = fold_open_run(fold_open_run(first, RunClaimed(at=NOW, run=again)), later)
+    assert second is not None
+    assert (second.run.started, second.run.last_started) == (NOW, NOW + MINUTE)
+
+
 def test_events_of_a_job_that_is_gone_make_no_record() -> None:
     assert fold_record(None, STARTED) is None
 
@@ -99,6 +165,7 @@ def test_an_open_run_waits_is_claimed_starts_and_ends() -> None:
     assert started == OpenRun(run=run, is_waiting=False, asked=NOW, claimed=NOW, process=PROCESS)
     assert fold_open_run(started, RunFinished(at=NOW, run=RUN)) is None
     assert fold_open_run(None, STARTED) is None
+    assert fold_open_run(None, RunClaimed(at=NOW, run=asked)) == claimed
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from daybell.model.events import (
     AnyEvent,
     IncidentChanged,
+    JobDefined,
     JobPaused,
     JobRemoved,
     JobResumed,
@@ -35,12 +36,14 @@ def fold_record(record: JobRecord | None, event: AnyEvent) -> JobRecord | None:
     if record is None:
         return None
     match event:
-        case JobPaused(until=until):
-            return replace(record, is_paused=True, paused_until=until)
+        case JobPaused(until=until, reason=reason):
+            return replace(record, is_paused=True, paused_until=until, pause_reason=reason)
         case JobResumed():
-            return replace(record, is_paused=False, paused_until=None)
+            return replace(record, is_paused=False, paused_until=None, pause_reason=None)
+        case JobDefined(digest=digest):
+            return replace(record, defined=digest)
         case RunSkipped(run=run) | RunQueued(run=run) | RunClaimed(run=run):
-            return _decided(record, run)
+            return _decided(_missed(record, run), run)
         case RunStarted(at=at, attempt=attempt):
             count = record.run_count + (attempt == 1)
             return replace(record, last_run=at, run_count=count, is_late=False)
@@ -64,7 +67,7 @@ def fold_open_run(open_run: OpenRun | None, event: AnyEvent) -> OpenRun | None:
         case RunClaimed(run=run, at=at):
             return OpenRun(run=run, is_waiting=False, asked=at, claimed=at)
         case RunStarted(at=at, process=process) if open_run is not None:
-            run = replace(open_run.run, started=open_run.run.started or at)
+            run = _started(open_run.run, at)
             return replace(open_run, run=run, process=process)
         case RunFinished():
             return None
@@ -117,9 +120,8 @@ def _scheduled(record: JobRecord | None, event: JobScheduled) -> JobRecord:
         return JobRecord(job_id=event.job_id, digest=event.digest, since=event.at, cursor=event.at)
     # A start may have been decided a moment ahead, or the clock was set back: no instant comes again (L1).
     is_ahead = event.at < record.cursor < event.at + AHEAD
-    return replace(
-        record, digest=event.digest, since=event.at, cursor=record.cursor if is_ahead else event.at
-    )
+    cursor = record.cursor if is_ahead else event.at
+    return replace(record, digest=event.digest, since=event.at, cursor=cursor, missed=None, missed_to=None)
 
 
 def _decided(record: JobRecord, run: Run) -> JobRecord:
@@ -127,15 +129,32 @@ def _decided(record: JobRecord, run: Run) -> JobRecord:
     return record if last is None else replace(record, cursor=max(record.cursor, last))
 
 
-def _finished(record: JobRecord, run: Run) -> JobRecord:
-    """What never started says nothing of the job."""
-    if run.started is None and not run.is_failure:
+def _started(run: Run, at: datetime) -> Run:
+    """Its process exists; `started` is of the first one."""
+    last = at if run.attempts > 1 else None
+    return replace(run, started=run.started or at, last_started=last)
+
+
+def _missed(record: JobRecord, run: Run) -> JobRecord:
+    """What the job's next run is told of: instants that nobody had decided against."""
+    if run.outcome != "missed" or run.due is None:
         return record
+    last = max(run.due_to or run.due, record.missed_to or run.due)
+    return replace(record, missed=min(run.due, record.missed or run.due), missed_to=last)
+
+
+def _finished(record: JobRecord, run: Run) -> JobRecord:
+    """What never started says nothing of the job, but that it was missed."""
+    if run.started is None and not run.is_failure:
+        return _missed(record, run)
+    if record.missed_to is not None and run.started is not None and record.missed_to <= run.started:
+        record = replace(record, missed=None, missed_to=None)
     is_counted = run.started is not None and run.cause in AUTOMATIC
     return replace(
         record,
         automatic_count=record.automatic_count + is_counted,
         last_outcome=run.outcome,
+        last_success=run.finished if run.outcome == "succeeded" else record.last_success,
         last_error=run.error if run.is_failure else None,
         last_duration_ms=run.duration_ms,
         error_count=record.error_count + run.is_failure,

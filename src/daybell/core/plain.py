@@ -17,6 +17,11 @@ def plain(value: Struct) -> dict[str, object]:
     return members
 
 
+def as_file(job: Struct) -> dict[str, object]:
+    """As a job's file has it: the file's name is the id."""
+    return {key: value for key, value in plain(job).items() if key != "id"}
+
+
 def _plain(value: object) -> object:
     if isinstance(value, Struct):
         return plain(value)

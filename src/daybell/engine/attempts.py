@@ -5,21 +5,27 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from daybell.core.background import Background
 from daybell.core.backoff import next_delay
 from daybell.core.catchup import CANNOT_RECORD
+from daybell.core.plain import as_file
 from daybell.core.recovery import dropped
+from daybell.core.references import references
+from daybell.core.schedule import Calendar
 from daybell.engine.batch import Adoption, Deadline, End
 from daybell.engine.incidents import Watch
 from daybell.engine.messages import AttemptEnded, AttemptStarted, DeadlineReached
 from daybell.engine.ports import Attempt, AttemptResult, Outside
 from daybell.engine.slots import Slots
 from daybell.engine.state import Ending, State
-from daybell.model.events import RunClaimed, RunFinished, RunQueued, RunStarted
+from daybell.model.events import JobDefined, RunClaimed, RunFinished, RunQueued, RunStarted
 from daybell.model.job import GRACE, Job
 from daybell.model.record import Deferral, OpenRun
-from daybell.model.run import FAILURES, Outcome, ProcessIdentity, Run
+from daybell.model.run import FAILURES, AttemptRecord, Outcome, ProcessIdentity, Run
 
 ADOPTED = "Daybell ended while it ran; it ran on, and how it ended cannot be known"
+EARLIER = 20
+"""Attempts that a run keeps beside its last one: each event of it holds them again."""
 
 
 class Attempts:
@@ -37,10 +43,12 @@ class Attempts:
         known = self._state.records.open_runs.get(run.run_id)
         self._state.batch.regrets.append(partial(self._take_back, run, job, known))
         log = self._outside.logs.path(job.id, run.run_id)
-        run = replace(run, log=str(log), attempts=run.attempts + 1)
+        run = self._next_attempt(run, job, str(log))
         self._slots.hold(run, job)
+        self._define(run, job)
+        background = self._background(job)
         self._state.record(RunClaimed(at=self._clock.now(), run=run), job.id)
-        self._state.batch.starts.append(Attempt(run, job, log, not_before))
+        self._state.batch.starts.append(Attempt(run, job, log, not_before, background))
 
     def forget(self, run_id: str) -> None:
         """It was asked for in vain: it must not wait on."""
@@ -94,15 +102,19 @@ class Attempts:
         if ending.outcome == "timed_out" and job is not None:
             error = f"timed out after {job.timeout}"
         self._state.batch.deadlines.append(Deadline(message.run_id, None))
-        run = replace(open_run.run, exit_code=result.exit_code, error=error)
+        run = after(open_run.run, result, error)
         wanted = None if ending.outcome == "succeeded" else self._wanted(run)
+        tried = run if wanted is None else with_attempt(run, ending.outcome, message.at)
         if wanted is not None and ending.waits_again:
-            self._wait_again(open_run, run, wanted, ending)
-        elif wanted is None or not self._back_off(open_run, run, wanted, ending, result):
+            self._wait_again(open_run, tried, wanted, ending)
+        elif wanted is None or not self._back_off(open_run, tried, wanted, ending, result):
             self.finish(run, ending.outcome, ending.reason, message.at)
 
     def finish(self, run: Run, outcome: Outcome, reason: str | None, at: datetime | None = None) -> None:
         now = self._clock.now()
+        known = self._state.records.open_runs.get(run.run_id)
+        if known is not None and known.is_waiting:
+            run = with_no_other(run)
         run = replace(run, outcome=outcome, reason=reason, finished=at or now)
         self._state.endings.pop(run.run_id, None)
         self._state.record(RunFinished(at=now, run=run), run.job_id)
@@ -121,13 +133,46 @@ class Attempts:
             self._state.endings[run_id] = ending
         self._state.batch.ends.append(End(run_id, grace))
 
+    def _next_attempt(self, run: Run, job: Job, log: str) -> Run:
+        """Nothing of the attempt before is said of this one. The first is of the job as it is now."""
+        config = self._state.config
+        return replace(
+            run,
+            log=log,
+            attempts=run.attempts + 1,
+            last_started=None,
+            exit_code=None,
+            error=None,
+            host=config.host,
+            version=config.version,
+            definition=run.definition if run.attempts else self._state.definition(job),
+            has_secrets=bool(references(job.handler)),
+        )
+
+    def _define(self, run: Run, job: Job) -> None:
+        """What it runs with is kept once, not with each run."""
+        record = self._state.records.jobs.get(job.id)
+        if record is None or run.definition in ("", record.defined):
+            return
+        now, definition = self._clock.now(), as_file(job)
+        self._state.record(JobDefined(at=now, job_id=job.id, digest=run.definition, definition=definition))
+
+    def _background(self, job: Job) -> Background:
+        record = self._state.records.jobs.get(job.id)
+        if record is None:
+            return Background()
+        if record.missed is None or record.missed_to is None:
+            return Background(record.last_success)
+        calendar = Calendar(self._state.config.zone, record.since)
+        return Background(record.last_success, (record.missed, record.missed_to), calendar)
+
     def _take_back(self, run: Run, job: Job, known: OpenRun | None) -> None:
         """Its claim could not be recorded, so this attempt never began: it waits again, if it did before."""
         ending = self._state.endings.pop(run.run_id, None)
         if run.run_id not in self._state.records.open_runs:
             return
         if ending is not None and not ending.waits_again:
-            self.finish(run, ending.outcome, ending.reason)
+            self.finish(with_no_other(run), ending.outcome, ending.reason)
         elif known is None:
             self.finish(run, "skipped", CANNOT_RECORD)
         else:
@@ -197,6 +242,45 @@ class Attempts:
     def _put_aside(self, run: Run, job: Job, event: RunQueued) -> None:
         self._slots.defer(run, job)
         self._state.record(event, job.id)
+
+
+def after(run: Run, result: AttemptResult, error: str | None) -> Run:
+    """With what its attempt has come to, and all attempts together."""
+    cpu, peak, printed, dropped = run.cpu_seconds, run.peak_memory, run.output_bytes, run.output_dropped
+    if result.cpu_seconds is not None:
+        cpu = round((cpu or 0.0) + result.cpu_seconds, 3)
+    if result.peak_memory is not None:
+        peak = max(peak or 0, result.peak_memory)
+    if result.output is not None:
+        printed, dropped = result.output.printed, result.output.dropped
+    return replace(
+        run,
+        exit_code=result.exit_code,
+        error=error,
+        cpu_seconds=cpu,
+        peak_memory=peak,
+        output_bytes=printed,
+        output_dropped=dropped,
+        artifacts=run.artifacts if result.artifacts is None else result.artifacts,
+        artifacts_removed=run.artifacts_removed + result.artifacts_removed,
+    )
+
+
+def with_attempt(run: Run, outcome: Outcome, finished: datetime) -> Run:
+    """Its attempt is over, and may not have been the last one."""
+    attempt = AttemptRecord(
+        started=run.started if run.attempts == 1 else run.last_started,
+        finished=finished,
+        outcome=outcome,
+        exit_code=run.exit_code,
+        error=run.error,
+    )
+    return replace(run, earlier=(*run.earlier, attempt)[-EARLIER:])
+
+
+def with_no_other(run: Run) -> Run:
+    """It waited for another attempt, and there is none: what was the last one stays that."""
+    return replace(run, earlier=run.earlier[:-1]) if run.earlier else run
 
 
 def by_itself(result: AttemptResult) -> Ending:

@@ -8,9 +8,11 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from daybell.core.definitions import dump_job
+from daybell.engine.files import Change, Etags, Judgement
 from daybell.engine.ports import DefinitionsRead
 from daybell.model.errors import LedgerError
-from daybell.model.events import AnyEvent, Numbered, RunFinished, RunSkipped
+from daybell.model.events import AnyEvent, JobDefined, Numbered, RunFinished, RunSkipped
 from daybell.model.facts import Facts
 from daybell.model.incident import NoticeText
 from daybell.model.job import Job
@@ -152,8 +154,12 @@ class MemoryHistory:
     def __init__(self) -> None:
         self._rows: list[Row] = []
         self._last = 0
+        self._definitions: dict[tuple[str, str], dict[str, object]] = {}
 
     def add(self, numbered: Numbered) -> None:
+        event = numbered.event
+        if isinstance(event, JobDefined):
+            self._definitions[event.job_id, event.digest] = event.definition
         if numbered.number > self._last and isinstance(numbered.event, RunFinished | RunSkipped):
             self._last = numbered.number
             insort(self._rows, Row(numbered.number, numbered.event.run), key=lambda row: row.place)
@@ -165,6 +171,9 @@ class MemoryHistory:
 
     def find(self, run_id: str) -> Run | None:
         return next((row.run for row in self._rows if row.run.run_id == run_id), None)
+
+    def definition(self, job_id: str, digest: str) -> dict[str, object] | None:
+        return self._definitions.get((job_id, digest))
 
 
 class MemoryFiles:
@@ -186,8 +195,17 @@ class MemoryFiles:
     def write(self, job_id: str, definition: bytes) -> None:
         raise NotImplementedError
 
-    def remove(self, job_id: str) -> None:
+    def content(self, job_id: str) -> bytes:
+        return dump_job(self.jobs[job_id])
+
+    def edit(self, job_id: str, change: Change, expected: Etags = None) -> bytes:
+        raise NotImplementedError
+
+    def remove(self, job_id: str, expected: Etags = None) -> None:  # noqa: ARG002 - the port's shape
         del self.jobs[job_id]
+
+    def judge(self, job_id: str, definition: bytes) -> Judgement:
+        raise NotImplementedError
 
 
 class MemoryTeller:

@@ -36,6 +36,8 @@ class EngineConfig(Struct, frozen=True):
     """The zone is the machine's own, and changes with it."""
     seed: str = ""
     """Names the machine and its user: their jitter is theirs."""
+    host: str = ""
+    """The machine's name, as its records have it."""
 
 
 class Ending(Struct, frozen=True):

@@ -45,6 +45,8 @@ class JobPaused(Event, frozen=True, tag="job_paused"):
 
     job_id: str
     until: datetime | None = None
+    reason: str | None = None
+    """In the words of whoever paused it."""
 
 
 class JobResumed(Event, frozen=True, tag="job_resumed"):
@@ -80,6 +82,15 @@ class RunQueued(Event, frozen=True, tag="run_queued"):
     """How many of its attempts have failed."""
     last_outcome: Outcome | None = None
     """Of the last attempt that failed."""
+
+
+class JobDefined(Event, frozen=True, tag="job_defined"):
+    """A run is about to begin with a definition that the history does not have yet."""
+
+    job_id: str
+    digest: str
+    definition: dict[str, object]
+    """As a job file has it (`core.plain.as_file`)."""
 
 
 class RunClaimed(Event, frozen=True, tag="run_claimed"):
@@ -134,6 +145,7 @@ AnyEvent = (
     | AllResumed
     | RunSkipped
     | RunQueued
+    | JobDefined
     | RunClaimed
     | RunStarted
     | RunFinished

@@ -9,7 +9,7 @@ from daybell.model.incident import Incident, NoticeText
 from daybell.model.run import Outcome, ProcessIdentity, Run
 
 
-class JobRecord(Struct, frozen=True, kw_only=True):
+class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything of a job that outlives a restart."""
 
     job_id: str
@@ -22,6 +22,8 @@ class JobRecord(Struct, frozen=True, kw_only=True):
     is_paused: bool = False
     paused_until: datetime | None = None
     """When its pause ends by itself; None: somebody must end it."""
+    pause_reason: str | None = None
+    """In the words of whoever paused it."""
     is_late: bool = False
     """The person was told that a run did not start on time, and none has started since (N3)."""
     last_run: datetime | None = None
@@ -32,6 +34,14 @@ class JobRecord(Struct, frozen=True, kw_only=True):
     error_count: int = 0
     automatic_count: int = 0
     """Runs that started and ended, and that nobody had asked for by hand."""
+    last_success: datetime | None = None
+    """When its last run that succeeded was over."""
+    missed: datetime | None = None
+    """The first instant that was missed and that no run since has been told of."""
+    missed_to: datetime | None = None
+    """The last one."""
+    defined: str = ""
+    """Digest of the last definition that the history was given."""
 
 
 class Deferral(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,50 @@
+"""What was a job defined as when it ran? One line a definition, beside the rows of its runs."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from daybell.model.events import JobDefined
+from daybell.store.lines import cut_torn_tail, lines_from_end, seal, unseal, write_all
+from daybell.store.rows import APPEND
+
+NAME = "definitions.jsonl"
+
+
+class Line(Struct, frozen=True):
+    """A definition, with the number of the event that told of it."""
+
+    number: int
+    digest: str
+    definition: dict[str, object]
+
+
+def add_definition(path: Path, number: int, event: JobDefined) -> None:
+    """Keep it, once. OSError."""
+    if find_definition(path, event.digest) is not None:
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    cut_torn_tail(path)
+    line = msgspec.json.encode(Line(number, event.digest, event.definition))
+    file = os.open(path, APPEND, 0o600)
+    try:
+        write_all(file, seal(line))
+    finally:
+        os.close(file)
+
+
+def find_definition(path: Path, digest: str) -> dict[str, object] | None:
+    """OSError; damaged lines are passed over."""
+    return next((line.definition for line in _lines(path) if line.digest == digest), None)
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    """The newest first."""
+    decoder = msgspec.json.Decoder(Line)
+    for line in lines_from_end(path):
+        body = unseal(line)
+        if body is not None:
+            yield decoder.decode(body)
