@@ -8,6 +8,7 @@ from api.asking import Asking
 from api.fake_service import NOON, FakeService, add
 from cli.program import Program
 from daybell.core.tables import columns_of
+from daybell.model.run import AttemptRecord
 from daybell.model.status import JobStatus, Problem
 
 
@@ -138,6 +139,69 @@ def test_show_tells_all_about_a_run(daybell: Program, morning: FakeService) -> N
     out = daybell("show", "run-1").out
     for line in ("job       mail", "took      3.0s", "outcome   failed", "detail    exit code 3: disk full"):
         assert line + "\n" in out
+
+
+def test_show_tells_what_a_run_left(daybell: Program, morning: FakeService) -> None:
+    place = daybell.home / "data" / "artifacts" / "mail" / "run-1"
+    place.mkdir(parents=True)
+    for number in range(22):
+        (place / f"page-{number:02}").write_bytes(bytes(2048))
+    morning.finish("run-1", "succeeded", artifacts=22, artifacts_removed=3)
+    lines = [line.strip() for line in daybell("show", "run-1").out.splitlines()]
+    first = lines.index("artifacts  page-00 (2.0 KiB)")
+    assert lines[first + 1] == "page-01 (2.0 KiB)"
+    assert lines[-2:] == ["and 2 more", "3 files beyond the caps, which are gone"]
+
+
+def test_show_tells_what_a_run_took_and_of_each_attempt(daybell: Program, morning: FakeService) -> None:
+    first = AttemptRecord(
+        started=NOON, finished=NOON, outcome="failed", exit_code=3, error="disk \x1b[31mfull\x1b[0m"
+    )
+    silent = replace(first, started=None, outcome="interrupted", error=None)
+    morning.finish(
+        "run-1",
+        "succeeded",
+        attempts=3,
+        earlier=(first, silent),
+        last_started=NOON + timedelta(minutes=10),
+        cpu_seconds=12.34,
+        peak_memory=380 << 20,
+        output_bytes=5 << 30,
+        output_dropped=4 << 30,
+        host="laptop",
+        version="0.1.0",
+    )
+    out = daybell("show", "run-1").out
+    for line in (
+        "attempts     3",
+        "attempt 1    Fri 2026-11-20 12:00:00 +00:00 failed: disk full",
+        "attempt 2    Fri 2026-11-20 12:00:00 +00:00 interrupted",
+        "attempt 3    Fri 2026-11-20 12:10:00 +00:00",
+        "CPU time     12.3s",
+        "peak memory  380 MiB",
+        "printed      5.0 GiB, of which 4.0 GiB were left out",
+        "machine      laptop",
+        "Daybell      0.1.0",
+    ):
+        assert line + "\n" in out
+
+
+@pytest.mark.parametrize("target", ["run-1", "mail"])
+def test_a_report_is_exactly_the_apis(daybell: Program, morning: FakeService, target: str) -> None:
+    morning.finish("run-1", "failed", exit_code=3, error="disk full")
+    page = daybell("show", target, "--report", "md")
+    assert (page.code, page.err) == (0, "")
+    assert page.out.startswith("# mail: failed\n")
+    _status, body = Asking(daybell.home / "run" / "api.sock")("GET", "/api/v1/runs/run-1/report.json")
+    for argv in (("json",), ("json", "--json"), ("md", "--json")):
+        said = daybell("show", target, "--report", *argv)
+        assert (said.code, json.loads(said.out)) == (0, body)
+
+
+def test_a_report_of_nothing_says_so(daybell: Program, morning: FakeService) -> None:
+    assert "rotate has not run yet" in daybell("show", "rotate", "--report", "md").err
+    assert daybell("show", "zzz", "--report", "md").code == 4
+    assert daybell("show", "mail", "--report", "pdf").code == 2
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,13 @@ from api.fake_service import NOON, FakeService, add
 from cli.program import NOW, Program, content
 from daybell.cli.main import main
 from daybell.cli.terminal import Terminal
+from daybell.core.excerpt import BLOCK
+from daybell.model.job import Keep
 from daybell.model.run import Run
+from daybell.model.sizes import Size
+from daybell.store.caps import Caps
+from store.test_caps import CAP, pattern
+from store.test_printed import unfolded
 from waiting import until
 
 SOON = 10
@@ -215,6 +221,27 @@ def test_logs_follow_until_the_run_ends(daybell: Program, backup: FakeService) -
         assert code.result(SOON) == 0
     assert raw.getvalue() == b"one\ntwo\n"
     assert content(terminal.err) == "" if isinstance(terminal.err, TextIOWrapper) else False
+
+
+def test_logs_follow_over_what_is_left_out(daybell: Program, backup: FakeService) -> None:
+    backup.jobs["backup"] = replace(backup.jobs["backup"], keep=Keep(output=Size(CAP)))
+    backup.output("run-1", pattern(0, BLOCK))
+    raw = Watched()
+    terminal = Terminal(TextIOWrapper(raw), TextIOWrapper(BytesIO()), daybell.environ, NOW)
+    caps = Caps()
+    capped = caps.hold(backup.log_file("run-1"), CAP)
+    with ThreadPoolExecutor(1) as pool:
+        code = pool.submit(main, ["logs", "backup", "-f"], terminal)
+        assert backup.heard.wait(SOON)
+        assert raw.getvalue() == pattern(0, BLOCK)
+        backup.output("run-1", pattern(BLOCK, 20 * CAP - BLOCK))
+        caps.look()
+        caps.release(capped)
+        backup.finish("run-1", "succeeded")
+        assert code.result(SOON) == 0
+    shown = unfolded(raw.getvalue())
+    assert len(shown) == 20 * CAP
+    assert shown.endswith(pattern(19 * CAP + CAP // 2, CAP // 2))
 
 
 def test_logs_follow_a_run_from_before_its_start_over_a_second_attempt(

@@ -25,6 +25,7 @@ from daybell.machine.processes.survivors import RunSurvivors
 from daybell.machine.workers import WorkerPool
 from daybell.model.run import ProcessIdentity
 from earlier_life import EarlierLife, this_machine
+from keepers import keeping
 from waiting import until
 
 UNKNOWN = AttemptResult(outcome="unknown")
@@ -65,7 +66,8 @@ def real_stage(directory: Path) -> Iterator[Stage]:
         runs = dict(life.spawn("exec sleep 300") for _ in range(2))
         life.kill()
         reports: SimpleQueue[Message] = SimpleQueue()
-        pool = WorkerPool(Commands(processes, SystemClock()), reports.put, SystemClock(), most=1)
+        commands = Commands(processes, SystemClock(), keeping(directory))
+        pool = WorkerPool(commands, reports.put, SystemClock(), most=1)
         yield Stage(
             RunSurvivors(processes),
             pool,

@@ -13,7 +13,9 @@ from uuid import uuid4
 import pytest
 from msgspec import structs
 
-from builders import a_job, a_run
+from builders import BERLIN, a_job, a_run, at, cron
+from daybell.core.background import Background
+from daybell.core.schedule import Calendar
 from daybell.engine.messages import AttemptEnded, AttemptStarted
 from daybell.engine.ports import Attempt, AttemptResult
 from daybell.handlers.command import Commands, Live
@@ -26,6 +28,7 @@ from daybell.model.durations import Duration
 from daybell.model.job import CommandHandler, Limits
 from daybell.model.run import ProcessIdentity
 from daybell.model.sizes import Size
+from keepers import keeping
 from waiting import until
 
 GRACE = timedelta(seconds=0.3)
@@ -42,8 +45,8 @@ def processes() -> Iterator[Processes]:
 
 
 @pytest.fixture
-def commands(processes: Processes) -> Commands:
-    return Commands(processes, SystemClock())
+def commands(processes: Processes, tmp_path: Path) -> Commands:
+    return Commands(processes, SystemClock(), keeping(tmp_path))
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def an_attempt(tmp_path: Path) -> Callable[..., Attempt]:
         return Attempt(
             run=a_run(run_id=run_id, traceparent="00-aa-bb-01"),
             job=a_job(id="backup", handler=handler, limits=limits),
-            log=tmp_path / "logs" / f"{run_id}.log",
+            log=tmp_path / "logs" / "backup" / f"{run_id}.log",
         )
 
     return make
@@ -66,7 +69,12 @@ MakeAttempt = Callable[..., Attempt]
 
 
 def run(commands: Commands, attempt: Attempt) -> AttemptResult:
-    return commands.run(attempt, lambda process: None)
+    return without_figures(commands.run(attempt, lambda process: None))
+
+
+def without_figures(result: AttemptResult) -> AttemptResult:
+    """Only what the command itself decides."""
+    return structs.replace(result, cpu_seconds=None, peak_memory=None, output=None, artifacts=None)
 
 
 @pytest.mark.system
@@ -118,6 +126,48 @@ def test_a_command_knows_where_and_who_it_is(
     run(commands, attempt)
     expected = f"{tmp_path.resolve()} yes hello backup {attempt.run.run_id} 00-aa-bb-01\n"
     assert attempt.log.read_text() == expected
+
+
+@pytest.mark.system
+def test_a_command_knows_why_it_runs_and_what_came_before(
+    commands: Commands, an_attempt: MakeAttempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAYBELL_LAST_SUCCESS", "of the job that started Daybell")
+    attempt = an_attempt("env | grep ^DAYBELL_ | grep -Ev '_(ID|ARTIFACTS)=' | sort", shell=True)
+    due, missed = attempt.run.due, (at("2026-01-01 02:30"), at("2026-01-02 02:30"))
+    run(commands, structs.replace(attempt, run=structs.replace(attempt.run, due=None, cause="manual")))
+    assert attempt.log.read_text().splitlines() == [
+        "DAYBELL_ATTEMPT=1",
+        "DAYBELL_CAUSE=manual",
+        "DAYBELL_MISSED_COUNT=0",
+    ]
+    attempt.log.unlink()
+    calendar = Calendar(BERLIN, at("2026-01-01 00:00"))
+    background = Background(due, missed, calendar)
+    daily = structs.replace(attempt.job, triggers=(cron("30 2 * * *", "UTC"),))
+    run(commands, structs.replace(attempt, job=daily, background=background))
+    assert attempt.log.read_text().splitlines() == [
+        "DAYBELL_ATTEMPT=1",
+        "DAYBELL_CAUSE=schedule",
+        "DAYBELL_LAST_SUCCESS=2026-01-03T02:30:00Z",
+        "DAYBELL_MISSED_COUNT=2",
+        "DAYBELL_SCHEDULED_AT=2026-01-03T02:30:00Z",
+    ]
+
+
+@pytest.mark.system
+def test_what_a_command_took_of_the_machine_is_known(commands: Commands, an_attempt: MakeAttempt) -> None:
+    line = "import time\nwhile time.process_time() < 0.3: pass"
+    result = commands.run(an_attempt(sys.executable, "-c", line), lambda process: None)
+    assert result.cpu_seconds is not None
+    assert 0.3 <= result.cpu_seconds < 5
+
+
+def test_what_the_system_says_of_a_command_is_passed_on(an_attempt: MakeAttempt, tmp_path: Path) -> None:
+    process = FakeProcess(Ended(exit_code=0, cpu_seconds=1.5, peak_memory=150 << 20))
+    commands = Commands(FakeProcesses(lambda: None, process), SystemClock(), keeping(tmp_path))
+    result = commands.run(an_attempt("true"), lambda process: None)
+    assert (result.cpu_seconds, result.peak_memory) == (1.5, 150 << 20)
 
 
 @pytest.mark.system
@@ -221,7 +271,8 @@ def test_T2_an_orphan_that_holds_the_output_holds_nobody_up(
 def test_an_attempt_is_ended_by_its_run_id(commands: Commands, an_attempt: MakeAttempt) -> None:
     attempt = an_attempt("sleep", "300")
     result = commands.run(attempt, lambda process: commands.end(attempt.run.run_id, GRACE))
-    assert result == AttemptResult(outcome="failed", exit_code=143, error="ended by SIGTERM")
+    ended = AttemptResult(outcome="failed", exit_code=143, error="ended by SIGTERM")
+    assert without_figures(result) == ended
 
 
 @pytest.mark.system
@@ -285,16 +336,16 @@ def test_an_attempt_that_is_ended_while_it_spawns_is_ended_at_once() -> None:
     assert processes.process.ended == [GRACE]
 
 
-def test_the_end_of_an_adopted_run_is_unknown() -> None:
+def test_the_end_of_an_adopted_run_is_unknown(tmp_path: Path) -> None:
     process = FakeProcess(Ended(exit_code=None, left_processes=True))
-    commands = Commands(FakeProcesses(lambda: None, process), SystemClock())
+    commands = Commands(FakeProcesses(lambda: None, process), SystemClock(), keeping(tmp_path))
     assert commands.adopt("r1", NOBODY) == AttemptResult(outcome="unknown", left_processes=True)
     assert process.ended == []
 
 
-def test_an_adopted_run_can_be_ended_before_it_is_adopted() -> None:
+def test_an_adopted_run_can_be_ended_before_it_is_adopted(tmp_path: Path) -> None:
     processes = FakeProcesses(lambda: None)
-    commands = Commands(processes, SystemClock())
+    commands = Commands(processes, SystemClock(), keeping(tmp_path))
     commands.end("r1", GRACE)
     commands.adopt("r1", NOBODY)
     assert processes.process.ended == [GRACE]
@@ -302,23 +353,26 @@ def test_an_adopted_run_can_be_ended_before_it_is_adopted() -> None:
     assert processes.process.ended == [GRACE]
 
 
-def test_an_adopted_run_can_be_ended_while_it_is_adopted() -> None:
+def test_an_adopted_run_can_be_ended_while_it_is_adopted(tmp_path: Path) -> None:
     processes = FakeProcesses(lambda: handler.end("r1", GRACE))
-    handler = Commands(processes, SystemClock())
+    handler = Commands(processes, SystemClock(), keeping(tmp_path))
     handler.adopt("r1", NOBODY)
     assert processes.process.ended == [GRACE]
 
 
 @pytest.mark.system
-def test_two_hundred_quick_attempts_leave_no_zombie(processes: Processes, an_attempt: MakeAttempt) -> None:
+def test_two_hundred_quick_attempts_leave_no_zombie(
+    processes: Processes, an_attempt: MakeAttempt, tmp_path: Path
+) -> None:
     reports: SimpleQueue[AttemptStarted | AttemptEnded] = SimpleQueue()
-    pool = WorkerPool(Commands(processes, SystemClock()), reports.put, SystemClock(), most=8)
+    commands = Commands(processes, SystemClock(), keeping(tmp_path))
+    pool = WorkerPool(commands, reports.put, SystemClock(), most=8)
     attempts = [an_attempt("true") for _ in range(200)]
     for attempt in attempts:
         pool.start(attempt)
     seen = [reports.get(timeout=20) for _ in range(400)]
     pids = {report.process.pid for report in seen if isinstance(report, AttemptStarted)}
-    results = [report.result for report in seen if isinstance(report, AttemptEnded)]
+    results = [without_figures(report.result) for report in seen if isinstance(report, AttemptEnded)]
     assert results == [AttemptResult(outcome="succeeded", exit_code=0)] * 200
     assert pool.stop(timedelta(seconds=5)) == []
     for pid in pids:
@@ -327,9 +381,12 @@ def test_two_hundred_quick_attempts_leave_no_zombie(processes: Processes, an_att
 
 
 @pytest.mark.system
-def test_an_attempt_in_the_pool_is_ended(processes: Processes, an_attempt: MakeAttempt) -> None:
+def test_an_attempt_in_the_pool_is_ended(
+    processes: Processes, an_attempt: MakeAttempt, tmp_path: Path
+) -> None:
     reports: SimpleQueue[AttemptStarted | AttemptEnded] = SimpleQueue()
-    pool = WorkerPool(Commands(processes, SystemClock()), reports.put, SystemClock(), most=1)
+    commands = Commands(processes, SystemClock(), keeping(tmp_path))
+    pool = WorkerPool(commands, reports.put, SystemClock(), most=1)
     attempt = an_attempt("sleep", "300")
     pool.start(attempt)
     started = reports.get(timeout=5)

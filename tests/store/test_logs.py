@@ -1,5 +1,6 @@
 """Output is looked through whatever its bytes are and however long it is."""
 
+from io import SEEK_END
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -46,3 +47,27 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path.symlink_to(path.name)
     with pytest.raises(DaybellError, match=r"backup/r1\.log: cannot be read: Too many levels"):
         RunLogs(tmp_path).has_text("backup", "r1", "a")
+
+
+def test_what_was_freed_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    with path.open("wb") as log:
+        log.write(b"Out of")
+        log.truncate(1 << 42)
+        log.seek(0, SEEK_END)
+        log.write(b"space")
+    if path.stat().st_blocks > 100:
+        pytest.skip("this file system has no holes: run the tests on another one")
+    assert has_text(path, "out OF")
+    assert has_text(path, "SPACE")
+    assert not has_text(path, "time")
+
+
+def test_a_log_is_found_by_its_run_alone(tmp_path: Path) -> None:
+    logs = RunLogs(tmp_path)
+    assert logs.find("r1") is None
+    path = logs.path("backup", "r1")
+    path.parent.mkdir()
+    path.touch()
+    assert logs.find("r1") == path
+    assert logs.find("r*") is None

@@ -4,9 +4,10 @@ from argparse import Namespace
 from typing import TypedDict, cast
 
 from daybell.api.client import ApiError, Client, Json
-from daybell.api.shapes import JobStatusShape, RunShape, StatusShape
+from daybell.api.shapes import ArtifactsShape, JobStatusShape, RunShape, StatusShape
 from daybell.cli.asking import app, job_path, run_path
-from daybell.cli.failure import Exit
+from daybell.cli.failure import Exit, Failure
+from daybell.cli.past import run_meant
 from daybell.cli.terminal import Terminal
 from daybell.cli.times import NOTHING, between, full, short, took
 from daybell.cli.words import (
@@ -20,8 +21,11 @@ from daybell.cli.words import (
     outcome_word,
     problem_line,
 )
+from daybell.core.amounts import cpu_time, output, size
 from daybell.core.tables import Cell, Column, Row, clean, paint
 
+MOST_NAMED = 20
+"""Artifacts of a run; the API has them all."""
 NO_JOBS = (
     "There are no jobs yet. `daybell samples` adds three to look at; or begin with one of your own:\n"
     "daybell add hello --every 1m -- echo hello"
@@ -100,14 +104,30 @@ def list_jobs(args: Namespace, terminal: Terminal) -> int:
 
 
 def show(args: Namespace, terminal: Terminal) -> int:
+    if args.report:
+        return _report(args, terminal)
     with app(terminal, about=args.target) as client:
         answer = _job_or_run(client, args.target)
+        is_job = isinstance(answer, dict) and "job" in answer
+        left = [] if is_job or args.json else _artifact_fields(client, cast("RunShape", answer))
     if args.json:
         terminal.print_json(answer)
-    elif isinstance(answer, dict) and "job" in answer:
+    elif is_job:
         terminal.print_pairs(_job_fields(cast("JobAnswer", answer), terminal))
     else:
-        terminal.print_pairs(_run_fields(cast("RunShape", answer), terminal))
+        terminal.print_pairs([*_run_fields(cast("RunShape", answer), terminal), *left])
+    return Exit.OK
+
+
+def _report(args: Namespace, terminal: Terminal) -> int:
+    """Exactly as the API gives it."""
+    with app(terminal, about=args.target) as client:
+        run_id = run_meant(client, args.target)["run_id"]
+        if args.json or args.report == "json":
+            terminal.print_json(client.get(run_path(run_id, "report.json")))
+        else:
+            for chunk in client.chunks(run_path(run_id, "report.md")):
+                terminal.print_bytes(chunk)
     return Exit.OK
 
 
@@ -170,11 +190,14 @@ def _job_row(job: JobStatusShape, terminal: Terminal) -> Row:
 
 def _job_or_run(client: Client, target: str) -> Json:
     try:
-        return client.get(job_path(target))
+        answer = client.get(job_path(target))
     except ApiError as error:
         if error.status != 404:
             raise
         return client.get(run_path(target))
+    if isinstance(answer, dict) and answer["job"] is None:
+        raise Failure(f"the file of {target} is not valid: see `daybell check`", Exit.NOT_FOUND)
+    return answer
 
 
 def _job_fields(answer: JobAnswer, terminal: Terminal) -> list[tuple[str, str]]:
@@ -188,6 +211,7 @@ def _job_fields(answer: JobAnswer, terminal: Terminal) -> list[tuple[str, str]]:
         ("waits", waiting(now, terminal)),
         ("silent until", full(now["snoozed_until"], terminal.zone) if now["snoozed_until"] else ""),
         ("paused until", full(now["paused_until"], terminal.zone) if now["paused_until"] else ""),
+        ("paused because", now["pause_reason"] or ""),
         ("schedule", now["schedule"]),
         ("next run", full(now["next_run"], terminal.zone)),
         ("command", command_line(job["handler"])),
@@ -205,7 +229,7 @@ def _job_fields(answer: JobAnswer, terminal: Terminal) -> list[tuple[str, str]]:
 
 
 def _run_fields(run: RunShape, terminal: Terminal) -> list[tuple[str, str]]:
-    length = between(run["started"], run["finished"])
+    length, printed = between(run["started"], run["finished"]), run["output_bytes"]
     return [
         ("run", run["run_id"]),
         ("job", run["job_id"]),
@@ -218,9 +242,39 @@ def _run_fields(run: RunShape, terminal: Terminal) -> list[tuple[str, str]]:
         ("outcome", outcome_word(run)[0]),
         ("detail", detail(run)),
         ("attempts", str(run["attempts"])),
+        *_earlier_attempts(run, terminal),
+        (f"attempt {run['attempts']}", full(run["last_started"], terminal.zone)),
+        ("CPU time", "" if run["cpu_seconds"] is None else cpu_time(run["cpu_seconds"])),
+        ("peak memory", "" if run["peak_memory"] is None else size(run["peak_memory"])),
+        ("printed", "" if printed is None else output(printed, run["output_dropped"])),
         ("output", run["log"] or ""),
+        ("machine", run["host"]),
+        ("Daybell", run["version"]),
+        ("definition", run["definition"]),
         ("traceparent", run["traceparent"]),
     ]
+
+
+def _artifact_fields(client: Client, run: RunShape) -> list[tuple[str, str]]:
+    """The files that it left to be kept, a line each, and how many were too many."""
+    if not (run["artifacts"] or run["artifacts_removed"]):
+        return []
+    listed = cast("ArtifactsShape", client.get(run_path(run["run_id"], "artifacts")))["artifacts"]
+    lines = [f"{one['name']} ({size(one['bytes'])})" for one in listed[:MOST_NAMED]]
+    lines += [f"and {len(listed) - MOST_NAMED} more"] if len(listed) > MOST_NAMED else []
+    removed = run["artifacts_removed"]
+    lines += [f"{counted(removed, 'file')} beyond the caps, which are gone"] if removed else []
+    return [("artifacts" if not number else "", line) for number, line in enumerate(lines)]
+
+
+def _earlier_attempts(run: RunShape, terminal: Terminal) -> list[tuple[str, str]]:
+    """When each began, how it ended, and why."""
+    first, fields = run["attempts"] - len(run["earlier"]), []
+    for number, attempt in enumerate(run["earlier"], first):
+        began = full(attempt["started"] or attempt["finished"], terminal.zone)
+        ending = [OUTCOMES[attempt["outcome"]][0], *([attempt["error"]] if attempt["error"] else [])]
+        fields.append((f"attempt {number}", f"{began} {': '.join(ending)}"))
+    return fields
 
 
 def command_line(handler: HandlerShape) -> str:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
 
-from daybell.api.client import ApiError, Client, Json, Query
+from daybell.api.client import NEXT, ApiError, Client, Json, Query
 from daybell.api.shapes import RunShape, RunsShape
 from daybell.cli.asking import app, run_path
 from daybell.cli.failure import Exit, Failure, UsageError
@@ -45,7 +45,7 @@ def history(args: Namespace, terminal: Terminal) -> int:
 
 def logs(args: Namespace, terminal: Terminal) -> int:
     with app(terminal, about=args.target) as client:
-        run = _run_meant(client, args.target)
+        run = run_meant(client, args.target)
         written = _write_from(client, run["run_id"], 0, terminal, must_exist=not args.follow)
         if args.follow:
             _follow(client, run, written, terminal)
@@ -112,7 +112,7 @@ def _run_row(run: RunShape, terminal: Terminal) -> Row:
     )
 
 
-def _run_meant(client: Client, target: str) -> RunShape:
+def run_meant(client: Client, target: str) -> RunShape:
     """The last run of that job that ran, or tried to, or is about to; or the run of that id."""
     try:
         newest = cast("RunsShape", client.get(RUNS, {"job": target, "limit": 1}))["runs"]
@@ -129,17 +129,19 @@ def _run_meant(client: Client, target: str) -> RunShape:
 
 
 def _write_from(client: Client, run_id: str, offset: int, terminal: Terminal, *, must_exist: bool) -> int:
-    """Print what is there beyond the offset; where it then ends."""
+    """Print what there is beyond the offset; from where on there may be more."""
+    ends = [offset]
     try:
-        for chunk in client.chunks(run_path(run_id, "log"), {"offset": offset}):
+        for chunk in client.chunks(
+            run_path(run_id, "log"), {"offset": offset}, lambda said: ends.append(int(said[NEXT]))
+        ):
             terminal.print_bytes(chunk)
-            offset += len(chunk)
     except ApiError as error:
         if error.status != 404:
             raise
         if must_exist:
             raise Failure(error.message, Exit.NOT_FOUND) from error
-    return offset
+    return ends[-1]
 
 
 def _follow(client: Client, run: RunShape, written: int, terminal: Terminal) -> None:

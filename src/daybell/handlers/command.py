@@ -2,16 +2,23 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
+from daybell.core.background import VARIABLES, variables
 from daybell.engine.ports import Attempt, AttemptResult, Clock
+from daybell.handlers.keeping import ARTIFACTS, Keeping, Kept
 from daybell.handlers.limits import limit_in_words, measured
-from daybell.handlers.output import last_line, open_log
+from daybell.handlers.piping import Output
 from daybell.handlers.program import Program, find_program
+from daybell.handlers.secrets import NoSecrets, Secrets, given
 from daybell.machine.processes.interface import TAG, Ended, Process, Processes, Spawn
+from daybell.model.errors import DaybellError
 from daybell.model.run import ProcessIdentity
 
+NO_SECRETS = NoSecrets()
 AWAKE = 0.0002
 """Seconds for which it looks at the clock instead of sleeping: a thread wakes about that late."""
 LONGEST_HOLD = 1.0
@@ -21,9 +28,13 @@ LONGEST_HOLD = 1.0
 class Commands:
     """`engine.ports.Handler` for `CommandHandler`s: one process tree an attempt."""
 
-    def __init__(self, processes: Processes, clock: Clock) -> None:
+    def __init__(
+        self, processes: Processes, clock: Clock, keeping: Keeping, secrets: Secrets = NO_SECRETS
+    ) -> None:
         self._processes = processes
         self._clock = clock
+        self._keeping = keeping
+        self._secrets = secrets
         self._lock = threading.Lock()
         self._live: dict[str, Live] = {}
 
@@ -40,12 +51,16 @@ class Commands:
     def adopt(self, run_id: str, process: ProcessIdentity) -> AttemptResult:
         with self._lock:
             live = self._live.setdefault(run_id, Live())
+        held = self._keeping.adopt(run_id)
+        kept, left_processes = None, True  # where its end cannot be waited for, it is not over
         try:
-            ended = live.take(self._processes.adopt(process, run_id)).wait()
+            left_processes = live.take(self._processes.adopt(process, run_id)).wait().left_processes
         finally:
+            if held is not None:
+                kept = held.end(left_processes=left_processes)
             with self._lock:
                 del self._live[run_id]
-        return AttemptResult(outcome="unknown", left_processes=ended.left_processes)
+        return _with(kept, AttemptResult(outcome="unknown", left_processes=left_processes))
 
     def end(self, run_id: str, grace: timedelta) -> None:
         """The ending of a run that is not known here is kept for its adoption, and for nothing else."""
@@ -56,27 +71,39 @@ class Commands:
     def _run(
         self, attempt: Attempt, live: "Live", started: Callable[[ProcessIdentity], None]
     ) -> AttemptResult:
-        env = environment(attempt)
-        program = find_program(attempt.job.handler, env)
-        if not isinstance(program, Program):
-            return _failed(program.message)
         try:
-            output = open_log(attempt.log)
-        except OSError as error:
-            return _failed(f"cannot write the log {attempt.log}: {error.strerror}")
+            secrets = given(attempt.job.handler, self._secrets)
+            env = environment(attempt, secrets)
+            program = find_program(attempt.job.handler, env)
+            if not isinstance(program, Program):
+                return _failed(program.message)
+            opened = self._keeping.open(attempt)
+        except DaybellError as error:
+            return _failed(str(error))
+        env[ARTIFACTS] = str(opened.artifacts)
+        ended, is_over = None, True
         try:
-            since = os.fstat(output).st_size
+            output = Output(opened.output, attempt.run.run_id, secrets.values())
+            process = self._spawned(attempt, live, _spawn(attempt, program, env, output.inlet))
+            if not isinstance(process, str):
+                started(process.identity)
+                ended = process.wait()
+                is_over = output.drain(left_processes=ended.left_processes)
+        finally:
+            kept = opened.held.end(left_processes=not is_over)
+        return output.masked(_failed(str(process)) if ended is None else judge(attempt, ended, kept))
+
+    def _spawned(self, attempt: Attempt, live: "Live", spawn: Spawn) -> Process | str:
+        """Its process, or why there is none."""
+        try:
             if attempt.not_before is not None:
                 live.hold(attempt.not_before, self._clock)
-            process = live.spawn(self._processes, _spawn(attempt, program, env, output))
+            process = live.spawn(self._processes, spawn)
         except (OSError, ValueError) as error:
-            return _failed(f"cannot start {attempt.job.handler.argv[0]!r}: {_reason(error)}")
+            return f"cannot start {attempt.job.handler.argv[0]!r}: {_reason(error)}"
         finally:
-            os.close(output)
-        if process is None:
-            return _failed("it was ended before it started")
-        started(process.identity)
-        return judge(attempt, process.wait(), since)
+            os.close(spawn.output)
+        return process or "it was ended before it started"
 
 
 class Live:
@@ -123,31 +150,45 @@ class Live:
             return self._grace
 
 
-def environment(attempt: Attempt) -> dict[str, str]:
+def environment(attempt: Attempt, secrets: Mapping[str, str]) -> dict[str, str]:
     """Daybell's own environment, what the job adds, and what tells the command which run it is."""
-    env = {**os.environ, **attempt.job.handler.env}
+    env = {**os.environ}
+    for name in VARIABLES:  # Daybell itself may have been started by a job
+        env.pop(name, None)
+    env |= {**attempt.job.handler.env, **secrets}
+    env |= variables(attempt.run, attempt.job, attempt.background)
     env |= {TAG: attempt.run.run_id, "DAYBELL_JOB_ID": attempt.job.id}
     if attempt.run.traceparent:
         env["TRACEPARENT"] = attempt.run.traceparent
     return env
 
 
-def judge(attempt: Attempt, ended: Ended, since: int) -> AttemptResult:
-    """What the end of the process means for the job; `since` is where its output begins."""
+def judge(attempt: Attempt, ended: Ended, kept: Kept) -> AttemptResult:
+    """What the end of the process means for the job, and what it has left."""
     succeeded = ended.cause is None and ended.exit_code in attempt.job.handler.success_exit_codes
-    return AttemptResult(
+    result = AttemptResult(
         outcome="succeeded" if succeeded else "failed",
         exit_code=ended.exit_code,
-        error=None if succeeded else _why(attempt, ended, since),
+        error=None if succeeded else _why(attempt, ended, kept),
         left_processes=ended.left_processes,
+        cpu_seconds=ended.cpu_seconds,
+        peak_memory=ended.peak_memory,
     )
+    return _with(kept, result)
 
 
-def _why(attempt: Attempt, ended: Ended, since: int) -> str:
+def _with(kept: Kept | None, result: AttemptResult) -> AttemptResult:
+    if kept is None:
+        return result
+    left = kept.leavings
+    return replace(result, output=kept.output, artifacts=left.files, artifacts_removed=left.removed)
+
+
+def _why(attempt: Attempt, ended: Ended, kept: Kept) -> str:
     limits = attempt.job.limits
     if named := limit_in_words(limits, ended):
         return named
-    return (last_line(attempt.log, since) or _end_in_words(ended)) + measured(limits, ended)
+    return (kept.last_line() or _end_in_words(ended)) + measured(limits, ended)
 
 
 def _spawn(attempt: Attempt, program: Program, env: dict[str, str], output: int) -> Spawn:

@@ -23,6 +23,8 @@ class Part(NamedTuple):
     """Which names there may be below it; empty for a file."""
     is_kept: bool = True
     """It is in archives. What is not must still not outlive the state it belongs to."""
+    is_of_runs: bool = False
+    """Commands have written it, whatever they liked."""
 
     def holds(self, name: str) -> bool:
         """Whether this is the name of a file of it."""
@@ -35,7 +37,7 @@ def parts(home: Directories) -> tuple[Part, ...]:
     return (
         Part("config/settings.json", home.settings_file),
         Part("config/jobs", home.jobs, rf"{STEP}\.json"),
-        Part("data/artifacts", home.data / "artifacts", rf"({STEP}/)+{STEP}"),
+        Part("data/artifacts", home.artifacts, rf"({STEP}/)+{STEP}", is_of_runs=True),
         Part("data/history", home.history, rf"({STEP}/)?{STEP}\.jsonl"),
         Part("state/journal.jsonl", home.journal),
         Part("state/state.json", home.checkpoint),
@@ -45,7 +47,7 @@ def parts(home: Directories) -> tuple[Part, ...]:
 
 def run_logs(home: Directories) -> Part:
     """What the runs printed; it may be large, and nothing depends on it."""
-    return Part("log/runs", home.runs_log, rf"{STEP}/{STEP}\.log")
+    return Part("log/runs", home.runs_log, rf"{STEP}/{STEP}\.log", is_of_runs=True)
 
 
 def place_of(name: str, among: tuple[Part, ...]) -> Part | None:

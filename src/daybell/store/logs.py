@@ -1,9 +1,11 @@
 """Where is the output of a run, and what does it say? One file a run, by job."""
 
 from codecs import getincrementaldecoder
+from glob import escape
 from pathlib import Path
 
 from daybell.model.errors import DaybellError
+from daybell.store.printed import Printed
 from daybell.store.remedies import complaint
 
 PART = 65536
@@ -19,6 +21,10 @@ class RunLogs:
     def path(self, job_id: str, run_id: str) -> Path:
         return self._directory / job_id / f"{run_id}.log"
 
+    def find(self, run_id: str) -> Path | None:
+        """The file of a run of which nothing else is known."""
+        return next(self._directory.glob(f"*/{escape(run_id)}.log"), None)
+
     def has_text(self, job_id: str, run_id: str, text: str) -> bool:
         """Whatever the bytes are; without a file there is none."""
         path = self.path(job_id, run_id)
@@ -31,11 +37,12 @@ class RunLogs:
 
 
 def has_text(path: Path, text: str) -> bool:
-    """In small letters or capitals, part by part, however long the file is. OSError."""
+    """In small letters or capitals, part by part, however long it is and whatever is left out. OSError."""
     wanted, seen = text.casefold(), ""
     decoder = getincrementaldecoder("utf-8")("replace")
     with path.open("rb", buffering=0) as file:
-        while part := file.read(PART):
+        printed = Printed(file)
+        for part in printed.parts(printed.end(), PART):
             overlap = seen[max(0, len(seen) - len(wanted) + 1) :]
             seen = overlap + decoder.decode(part).casefold()
             if wanted in seen:

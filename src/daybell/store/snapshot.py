@@ -4,18 +4,21 @@ import io
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from daybell.model.errors import DaybellError
 from daybell.store.checkpoint import decode
+from daybell.store.definitions import NAME
 from daybell.store.directories import Directories
 from daybell.store.envelope import Damaged, TooNew
 from daybell.store.history import KEPT
 from daybell.store.journal import number_of
 from daybell.store.layout import Part, parts, run_logs
 from daybell.store.lines import BLOCK, unseal, unseal_batches
+from daybell.store.printed import Printed
 
 RECENT = "recent.jsonl"
 PAUSE = 0.02
@@ -81,7 +84,8 @@ def pieces(home: Directories, *, with_logs: bool) -> Iterator[Piece]:
         elif part.path == home.history:
             found = _history(part, ledger.last)
         else:
-            found = (Piece(name, _blocks(path)) for name, path in _files(part))
+            blocks = _printed if part.path == home.runs_log else _blocks
+            found = (Piece(name, blocks(path)) for name, path in _files(part))
         for piece in found:
             if first := next(piece.blocks, b""):
                 yield Piece(piece.name, chain([first], piece.blocks))
@@ -114,13 +118,14 @@ def _files(part: Part) -> Iterator[tuple[str, Path]]:
             f"{part.name}/{path.relative_to(part.path).as_posix()}": path for path in part.path.rglob("*")
         }
     for name in sorted(found):
-        if part.holds(name) and _is_file(found[name]):
+        if part.holds(name) and _is_file(found[name], part):
             yield name, found[name]
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(path: Path, part: Part) -> bool:
+    """Or leads to one; but where a command could have put a link, that is passed over."""
     try:
-        return stat.S_ISREG(path.stat().st_mode)
+        return stat.S_ISREG(path.stat(follow_symlinks=not part.is_of_runs).st_mode)
     except FileNotFoundError:
         return False
 
@@ -131,7 +136,9 @@ def _history(part: Part, last: int) -> Iterator[Piece]:
     files = dict(_files(part))
     recent = files.pop(f"{part.name}/{RECENT}", None)
     for name, path in files.items():
-        yield Piece(name, _noted(_rows(path, last), newest))
+        rows = _rows(path, last)
+        is_of_runs = path.name != NAME
+        yield Piece(name, _noted(rows, newest) if is_of_runs else (line for _, line in rows))
     if recent is not None:
         own = dict(_rows(recent, last))
         numbers = sorted(newest | own)[-max(KEPT, len(own)) :]
@@ -166,6 +173,13 @@ def _blocks(path: Path) -> Iterator[bytes]:
         while left and (block := file.read(min(BLOCK, left))):
             left -= len(block)
             yield block
+
+
+def _printed(path: Path) -> Iterator[bytes]:
+    """As `_blocks`, without the hole that a run may have in its middle."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        printed = Printed(file)
+        yield from printed.parts(printed.end(), BLOCK)
 
 
 def _opened(path: Path) -> BinaryIO:

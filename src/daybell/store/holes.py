@@ -1,4 +1,4 @@
-"""How is a part of a file given back to the disk, while it is being written at its end?"""
+"""How is a file read, written and given back to the disk in its middle, while others write at its end?"""
 
 import ctypes
 import errno
@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 Free = Callable[[int, int, int], None]
 """Of this open file, from there on, so many bytes: they read as zeros afterwards. OSError where it cannot."""
+ANYWHERE = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""How a file is opened for all of this."""
 
 if sys.platform == "linux":
     KEEP_SIZE, PUNCH_HOLE = 1, 2
@@ -46,6 +48,29 @@ else:
         raise OSError(errno.ENOTSUP, "no holes are known on this system")
 
 
+if sys.platform != "win32":
+
+    def read_at(file: int, length: int, offset: int) -> bytes:
+        return os.pread(file, length, offset)
+
+    def write_at(file: int, content: bytes, offset: int) -> None:
+        view = memoryview(content)
+        while view:
+            written = os.pwrite(file, view, offset)
+            view, offset = view[written:], offset + written
+else:
+
+    def read_at(file: int, length: int, offset: int) -> bytes:
+        os.lseek(file, offset, os.SEEK_SET)
+        return os.read(file, length)
+
+    def write_at(file: int, content: bytes, offset: int) -> None:
+        os.lseek(file, offset, os.SEEK_SET)
+        view = memoryview(content)
+        while view:
+            view = view[os.write(file, view) :]
+
+
 def next_data(file: int, offset: int) -> int:
     """Where the next byte that was written stands, at this offset or behind it; the end, if none does."""
     if not hasattr(os, "SEEK_DATA"):
@@ -59,7 +84,7 @@ def next_data(file: int, offset: int) -> int:
 def next_hole(file: int, offset: int) -> int:
     """Where the next hole begins, at this offset or behind it; the end is one too."""
     if not hasattr(os, "SEEK_HOLE"):
-        return os.fstat(file).st_size
+        return max(offset, os.fstat(file).st_size)
     try:
         return os.lseek(file, offset, os.SEEK_HOLE)
     except OSError:
