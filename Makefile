@@ -58,6 +58,7 @@ bench: install ## Measure memory, idle cost, latency, bursts and catch-up beside
 torture: install ## Kill Daybell in the middle of its work, KILLS=1000 times, and count what went wrong
 	@$(BIN)/python tests/torture.py $(or $(KILLS),1000)
 	@$(BIN)/python tests/rivals.py
+	@$(BIN)/python tests/sweeps.py 200
 
 machine: install ## Turn a simulated home upside down, EXAMPLES=2000 times, and check all that is promised
 	@DAYBELL_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/python -m pytest -q tests/engine/test_machine.py -k whatever_happens

@@ -104,7 +104,7 @@ def _questions(runs: int) -> Iterator[Question]:
     rare, month_ago, long_ago = "timed_out", MONTH_AGO.isoformat(), LONG_AGO.isoformat()
     failed = RunQuery(outcomes=frozenset({"failed"}), since=MONTH_AGO)
     yield Question(f"the last {PAGE} of one job", "job = ?", budget=SAME, is_of_one_job=True)
-    yield Question(f"the last {PAGE}", "TRUE")
+    yield Question(f"the last {PAGE}", "TRUE", budget=SAME)
     yield Question(f"{PAGE} from {BEHIND} back", "number < ?", (behind.number,), RunQuery(after=behind), SOON)
     yield Question("failed within 30 days", "outcome = 'failed' AND started >= ?", (month_ago,), failed, SOON)
     yield Question("timed out", "outcome = ?", (rare,), RunQuery(outcomes=frozenset({"timed_out"})), SOON)

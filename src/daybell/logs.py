@@ -18,8 +18,13 @@ log = logging.getLogger("daybell")
 
 LARGEST = 2 * 1024 * 1024
 """Bytes in one file; with the older ones at most 10 MiB in all."""
+LOOK_EVERY = 50
+"""Lines, between two looks at how large the file is."""
 OLDER = 4
-FIELDS = ("event", "job", "run", "trace_id", "duration_ms", "outcome", "reason", "not_stopped")
+FIELDS = (
+    *("event", "job", "run", "trace_id", "duration_ms", "outcome", "reason", "not_stopped"),
+    *("rows", "outputs", "bytes"),
+)
 """What a line may carry beside time, level and message."""
 
 
@@ -49,8 +54,16 @@ class JsonLines(logging.Formatter):
 class PrivateRotatingFile(RotatingFileHandler):
     """Readable by nobody else, from the first byte on."""
 
+    _lines = 0
+
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: ARG002, N802 - the library's
-        """By what the file has already: the library would format each line twice to know it beforehand."""
+        """By what the file has already: the library would format each line twice to know it beforehand.
+
+        Looked at now and then: the engine writes here, and would give way to other threads each time.
+        """
+        self._lines += 1
+        if self._lines % LOOK_EVERY != 1:
+            return False
         if self.stream is None:
             self.stream = self._open()
         return os.fstat(self.stream.fileno()).st_size >= self.maxBytes

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from daybell.engine.memory import MemoryHistory
 from daybell.engine.ports import History
+from daybell.model.events import JobDefined, Numbered
 from daybell.model.query import Row, RunQuery
 from daybell.store.history import RunHistory
-from pasts import answer, numbered, pasts, queries
+from pasts import FIRST, answer, numbered, pasts, queries
 
 MEMORY = Path("/dev/shm")
 KEPT = 8
@@ -115,3 +116,15 @@ def test_what_is_added_again_is_there_once(home: Home, rows: list[Row], again: s
         first = again.draw(st.integers(0, len(rows)))
         fill(history := opened(), rows[first:])
         assert list(history.select(RunQuery(limit=1000))) == answer(rows, RunQuery())
+
+
+def test_a_definition_is_found_by_its_job_and_digest(home: Home) -> None:
+    event = JobDefined(at=FIRST, job_id="backup", digest="a1", definition={"enabled": False})
+    with home() as opened:
+        history = opened()
+        history.add(Numbered(1, event))
+        history.add(Numbered(1, event))
+        assert opened().definition("backup", "a1") == {"enabled": False}
+        assert opened().definition("mail", "a1") is None
+        assert opened().definition("backup", "a2") is None
+        assert list(opened().select(RunQuery())) == []

@@ -15,6 +15,7 @@ from daybell.model.job import (
     Conditions,
     Job,
     JobTrigger,
+    Keep,
     Limits,
     Notify,
     Retry,
@@ -94,6 +95,12 @@ jobs = st.builds(
     ),
     on_interrupt=st.sampled_from(["leave", "end", "rerun"]),
     notify=st.sampled_from([Notify(()), Notify(("failure",)), Notify()]),
+    keep=st.builds(
+        Keep,
+        runs=st.none() | st.integers(1, 10**6),
+        days=st.none() | st.integers(1, 36500),
+        output=st.integers(1 << 16, 1 << 40).map(Size),
+    ),
     late_after=st.none() | durations,
     too_long_after=st.none() | durations,
 )

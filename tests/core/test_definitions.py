@@ -18,7 +18,7 @@ AN_EXIT_CODE = "expected an exit code from 0 to 255, found"
 A_STARTUP = 'write the trigger {"type": "startup"} instead'
 KEYS = "handler, schema, name, description, tags, enabled, triggers, start, end, max_runs"
 KEYS += ", timeout, retry, overlap, max_concurrent, group, priority, catch_up, jitter, jitter_mode"
-KEYS += ", needs, conditions, limits, on_interrupt, notify, late_after, too_long_after"
+KEYS += ", needs, conditions, limits, on_interrupt, notify, keep, late_after, too_long_after"
 AN_OVERLAP = 'expected "concurrent" or "queue" or "replace" or "skip", found'
 
 
@@ -232,12 +232,17 @@ def test_a_file_full_of_mistakes_is_given_up_after_fifty() -> None:
         ({"max_runs": 0}, "max_runs", "expected at least 1, found 0"),
         ({"retry": {"multiplier": 0.5}}, "retry.multiplier", "expected a number from 1 to 100, found 0.5"),
         ({"limits": {"nice": 20}}, "limits.nice", "expected a whole number from -20 to 19, found 20"),
+        ({"keep": {"artifacts": "2T"}}, "keep.artifacts", 'expected at most "1T", found "2T"'),
         ({"limits": {"memory": "1K"}}, "limits.memory", 'expected at least "1M", found "1K"'),
         (
             {"limits": {"memory": "1 kg"}},
             "limits.memory",
             'expected a size such as "512M" or "2G", found "1 kg"',
         ),
+        ({"keep": {"runs": 0}}, "keep.runs", "expected at least 1, found 0"),
+        ({"keep": {"days": 0}}, "keep.days", "expected a number of days from 1 to 36500, found 0"),
+        ({"keep": {"days": 36501}}, "keep.days", "expected a number of days from 1 to 36500, found 36501"),
+        ({"keep": {"output": "1K"}}, "keep.output", 'expected at least "64K", found "1K"'),
         ({"needs": ["a", "B"]}, "needs[1]", 'expected the id of another job, found "B"'),
         ({"start": "2026-02-30T18:00"}, "start", f'{A_MOMENT} "2026-02-30T18:00"'),
         ({"start": "20261224T18:00"}, "start", f'{A_MOMENT} "20261224T18:00"'),

@@ -9,12 +9,14 @@ from builders import BERLIN
 from daybell.core.settings import parse_settings
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidSettings
-from daybell.model.settings import NoticeConfig, QuietHours, SchedulerConfig, Settings
+from daybell.model.settings import NoticeConfig, QuietHours, Retention, SchedulerConfig, Settings
+from daybell.model.sizes import Size
 
 A_ZONE = 'expected a time zone such as "Europe/Berlin", or "local"'
 NO_REMINDERS = "write null for no reminders"
 A_TIME = 'expected a time of day such as "22:00"'
 TWO_TIMES = 'expected two different times, found "22:00" twice; for no notices at all, see notify of each job'
+KEEP_ALL = "write null to keep all"
 A_COUNT = "expected at least 1 run at once, found 0; leave the key out to let Daybell choose"
 
 
@@ -26,17 +28,25 @@ def test_every_key_is_read() -> None:
     content = b"""{"schema": 1, "scheduler": {"enabled": false,
         "default_timezone": "Europe/Berlin", "shutdown_timeout": "1m", "max_concurrent_runs": 3,
         "groups": {"disk": 2}},
-        "notices": {"quiet_hours": {"from": "22:00", "to": "07:30"}, "reminder": "12h"}}"""
+        "notices": {"quiet_hours": {"from": "22:00", "to": "07:30"}, "reminder": "12h"},
+        "retention": {"days": 30, "runs": 1000, "bytes": "2G", "free_disk": "0"}}"""
     expected = SchedulerConfig(False, "Europe/Berlin", Duration(minutes=1), 3, {"disk": 2})
     assert parse_settings("settings.json", content, BERLIN) == Settings(
         scheduler=expected,
         notices=NoticeConfig(QuietHours(time(22), time(7, 30)), Duration(hours=12)),
+        retention=Retention(30, 1000, Size(2 << 30), Size(0)),
     )
 
 
 def test_reminders_may_be_turned_off() -> None:
     content = b'{"notices": {"reminder": null, "quiet_hours": null}}'
     assert parse_settings("settings.json", content, BERLIN) == Settings(notices=NoticeConfig(reminder=None))
+
+
+def test_the_past_may_be_kept_for_ever() -> None:
+    content = b'{"retention": {"days": null, "runs": null, "bytes": null}}'
+    expected = Settings(retention=Retention(days=None, runs=None, bytes=None))
+    assert parse_settings("settings.json", content, BERLIN) == expected
 
 
 def test_the_number_of_runs_may_be_left_to_daybell() -> None:
@@ -92,6 +102,17 @@ def test_every_problem_is_told_at_once() -> None:
             b'{"notices": {"quiet_hours": {"from": "22:00", "to": "22:00"}}}',
             f"settings.json: notices.quiet_hours: {TWO_TIMES}",
         ),
+        (
+            b'{"retention": {"days": 0, "runs": 0, "bytes": "1023K", "free_disk": 5}}',
+            (
+                "settings.json: retention.days: expected a number of days from 1 to 36500, found 0"
+                f"; {KEEP_ALL}\n"
+                f"settings.json: retention.runs: expected at least 1, found 0; {KEEP_ALL}\n"
+                f'settings.json: retention.bytes: expected at least "1M", found "1023K"; {KEEP_ALL}\n'
+                'settings.json: retention.free_disk: expected a size such as "512M" or "2G", found 5, '
+                'write "5" for bytes'
+            ),
+        ),
         (b'{"scheduler": 5}', "settings.json: scheduler: expected an object, found 5"),
     ],
 )
@@ -103,6 +124,7 @@ def test_what_cannot_be_settings_says_why(content: bytes, message: str) -> None:
 
 values = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9))
 WORDS = [*Settings.__struct_fields__, *SchedulerConfig.__struct_fields__, *NoticeConfig.__struct_fields__]
+WORDS += Retention.__struct_fields__
 keys = st.sampled_from([*WORDS, "$schema"])
 
 

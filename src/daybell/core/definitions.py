@@ -20,6 +20,7 @@ from daybell.model.job import (
     IntervalTrigger,
     Job,
     JobTrigger,
+    Keep,
     Limits,
     Notify,
     Retry,
@@ -40,6 +41,12 @@ SMALLEST = Size(1 << 20)
 FACTORS = 100
 """Of the factor by which waits grow: more is a slip of the pen."""
 LONGEST_JITTER = Duration(days=1)
+LONGEST_AGE = 36500
+"""Days; what lies further back runs over the beginning of the calendar."""
+LEAST_OUTPUT = Size(64 << 10)
+"""Of what is kept of a run's output: with less of it nobody finds out what went wrong."""
+MOST_ARTIFACTS = Size(1 << 40)
+"""Of the files that are kept of a run: more is a slip of the pen."""
 REFERENCE = "keyring:"
 """How a reference to a secret begins; it is kept free for the day on which Daybell can follow one."""
 EXAMPLES = {
@@ -200,6 +207,21 @@ def _check_memory(size: Size) -> Iterator[Remark]:
         yield "", f'expected at least "{SMALLEST}", found "{size}"'
 
 
+def check_days(days: int) -> Iterator[Remark]:
+    if not 1 <= days <= LONGEST_AGE:
+        yield "", f"expected a number of days from 1 to {LONGEST_AGE}, found {days}"
+
+
+def _check_output(size: Size) -> Iterator[Remark]:
+    if size < LEAST_OUTPUT:
+        yield "", f'expected at least "{LEAST_OUTPUT}", found "{size}"'
+
+
+def _check_artifacts(size: Size) -> Iterator[Remark]:
+    if size > MOST_ARTIFACTS:
+        yield "", f'expected at most "{MOST_ARTIFACTS}", found "{size}"'
+
+
 def _check_span(job: Job, zone: ZoneInfo) -> Iterator[Remark]:
     if job.start and job.end and zones.instant(job.end, zone) < zones.instant(job.start, zone):
         yield "end", "expected an instant later than start"
@@ -249,6 +271,10 @@ CHECKS: dict[tuple[type, str], shapes.Check] = {
     (Limits, "nice"): _check_nice,
     (Limits, "memory"): _check_memory,
     (Limits, "cpu_time"): check_positive,
+    (Keep, "runs"): check_at_least_one,
+    (Keep, "days"): check_days,
+    (Keep, "output"): _check_output,
+    (Keep, "artifacts"): _check_artifacts,
     (CatchUp, "window"): check_positive,
     (Job, "late_after"): check_positive,
     (Job, "too_long_after"): check_positive,

@@ -23,7 +23,7 @@ from daybell.model.run import FAILURES, Outcome, Run
 
 INSTANT = timedelta(microseconds=1)
 """The smallest step of time: turns "later than" into "not earlier than"."""
-COSMETIC = frozenset({"name", "description", "tags", "notify"})
+COSMETIC = frozenset({"name", "description", "tags", "notify", "keep"})
 """What may be edited while a run waits without touching it."""
 ENDS: frozenset[Outcome] = frozenset(
     {"succeeded", "failed", "timed_out", "cancelled", "replaced", "interrupted"}

@@ -6,14 +6,18 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from daybell.core import shapes, versions
-from daybell.core.definitions import check_positive, check_timezone
+from daybell.core.definitions import check_days, check_positive, check_timezone
 from daybell.core.shapes import Remark
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition, InvalidSettings
-from daybell.model.settings import NoticeConfig, QuietHours, SchedulerConfig, Settings
+from daybell.model.settings import NoticeConfig, QuietHours, Retention, SchedulerConfig, Settings
+from daybell.model.sizes import Size
 
 SOONEST = timedelta(minutes=1)
 """Of a reminder: what comes sooner only disturbs."""
+LEAST_BYTES = Size(1 << 20)
+"""Of all output together: less would hardly hold that of one run."""
+FOR_EVER = "write null to keep all"
 EXAMPLES = {"from": '"22:00"', "to": '"07:00"'}
 
 
@@ -29,6 +33,9 @@ def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
         (SchedulerConfig, "groups"): _check_groups,
         (NoticeConfig, "reminder"): _check_reminder,
         (QuietHours, ""): _check_hours,
+        (Retention, "days"): _check_days,
+        (Retention, "runs"): _check_rows,
+        (Retention, "bytes"): _check_bytes,
     }
     rules = shapes.Rules(checks, EXAMPLES)
     try:
@@ -57,3 +64,17 @@ def _check_groups(groups: dict[str, int]) -> Iterator[Remark]:
 def _check_runs(count: int) -> Iterator[Remark]:
     if count < 1:
         yield "", f"expected at least 1 run at once, found {count}; leave the key out to let Daybell choose"
+
+
+def _check_days(days: int) -> Iterator[Remark]:
+    yield from ((where, f"{message}; {FOR_EVER}") for where, message in check_days(days))
+
+
+def _check_rows(count: int) -> Iterator[Remark]:
+    if count < 1:
+        yield "", f"expected at least 1, found {count}; {FOR_EVER}"
+
+
+def _check_bytes(size: Size) -> Iterator[Remark]:
+    if size < LEAST_BYTES:
+        yield "", f'expected at least "{LEAST_BYTES}", found "{size}"; {FOR_EVER}'

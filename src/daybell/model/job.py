@@ -125,6 +125,19 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """Of each of its processes; waiting costs nothing."""
 
 
+class Keep(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept of its past; where it says nothing, the settings' `retention` does."""
+
+    runs: int | None = None
+    """Of the newest so many, the rows and all that belongs to them."""
+    days: int | None = None
+    """Nothing that ended longer ago, but always the newest run."""
+    output: Size = Size(10 << 20)
+    """Of each run's output: the head and the tail where it printed more."""
+    artifacts: Size = Size(100 << 20)
+    """Of the files that each run leaves to be kept."""
+
+
 class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """A definition, valid as a whole: what runs, when, and under which policies."""
 
@@ -169,6 +182,7 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """What becomes of a run when Daybell itself was killed: what still lives of it is left to run on, or
     is ended; with `rerun` it is left as well, and a run that was found dead is asked for once more."""
     notify: Notify = Notify()
+    keep: Keep = Keep()
     late_after: Duration | None = None
     """Tell the person when a run has not started so long after it was due, in time awake."""
     too_long_after: Duration | None = None

@@ -66,6 +66,11 @@ class RunQuery(Struct, frozen=True, kw_only=True):
     after: Place | None = None
     """Only what stands behind it, in the order newest first: where another page has ended."""
 
+    @property
+    def restricts(self) -> bool:
+        """Some runs may not match."""
+        return bool(self.job_id or self.outcomes or self.causes or self.since or self.until)
+
     def matches(self, run: Run) -> bool:
         """In all but the text, which only its output can tell, and the place, which only its row has."""
         return (

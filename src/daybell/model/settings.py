@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from daybell.model.durations import Duration
+from daybell.model.sizes import Size
 
 
 class SchedulerConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,9 +40,23 @@ class NoticeConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """How long after the last notice of a failure that lasts the next one comes; None: never."""
 
 
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept of the past of all jobs together. The newest run of each job always is."""
+
+    days: int | None = 400
+    """Runs that ended longer ago go, with all that belongs to them."""
+    runs: int | None = None
+    """Of more rows than so many, the oldest go."""
+    bytes: Size | None = Size(5 << 30)
+    """Of more output and artifacts than this, those of the oldest runs go; their rows stay."""
+    free_disk: Size = Size(1 << 30)
+    """So do they while the disk has less room than this."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of `settings.json`; each key may be left out."""
 
     schema: Literal[1] = 1
     scheduler: SchedulerConfig = SchedulerConfig()
     notices: NoticeConfig = NoticeConfig()
+    retention: Retention = Retention()

@@ -10,15 +10,20 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
+from daybell.core.definitions import SLUG
 from daybell.model.errors import LedgerError
-from daybell.model.events import Numbered, RunFinished, RunSkipped
+from daybell.model.events import JobDefined, Numbered, RunFinished, RunSkipped
 from daybell.model.query import Row, RunQuery, month_of
 from daybell.model.run import Run
+from daybell.model.status import Problem
 from daybell.store.atomic import replace_file, sweep, sync, sync_directory
+from daybell.store.compaction import Breathe, Compaction, Goes
+from daybell.store.definitions import NAME, add_definition, find_definition
 from daybell.store.remedies import complaint
-from daybell.store.rows import RowFile, encode_rows, newest_first
+from daybell.store.rows import RowFile, encode_rows, newest_first, whole_or_not
 from daybell.store.search import Months, newest_rows, recent_rows
 from daybell.store.sieve import mark_of_run
+from daybell.store.tail import Tail
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +43,11 @@ class RunHistory:
         self._recent = directory / "recent.jsonl"
         self._files: dict[Path, RowFile] = {}
         self._waiting: list[Row] = []
+        self._undefined: list[tuple[int, JobDefined]] = []
+        """Definitions that could not be written yet, with their numbers."""
         with _said(self._recent):
             numbers = [row.number for row in newest_first(self._recent)]
+            self._tail = Tail(whole_or_not(self._recent))
         self.newest_number = max(numbers, default=0)
         """Of the event that ended the newest run it held when it was opened; 0 without one."""
         self._recent_rows = len(numbers)
@@ -47,12 +55,22 @@ class RunHistory:
         """Some rows could not be written yet."""
         self._last_month: str | None = None
         """Of all files the latest one; None: nobody has looked yet."""
+        self.problems: tuple[Problem, ...] = ()
+        """What keeps it from losing what is old."""
+        self._writing = threading.Lock()
+        self._compaction = Compaction(self._writing)
         self._changing = threading.Lock()
         self._changed: set[Path] = set()
         """Files, and the directories they are in, since the last sync."""
 
     def add(self, numbered: Numbered) -> None:
-        """Keep the row that this event ends, if it ends one; a number that is known is passed over."""
+        """Keep the row that this event ends, if it ends one, or the definition it tells of.
+
+        What is known is passed over.
+        """
+        if isinstance(numbered.event, JobDefined):
+            self._undefined.append((numbered.number, numbered.event))
+            self._define()
         if not isinstance(numbered.event, RunFinished | RunSkipped):
             return
         self._waiting.append(Row(numbered.number, numbered.event.run))
@@ -66,9 +84,19 @@ class RunHistory:
                 blocked.add(row.run.job_id)
             else:
                 self._waiting.remove(row)
-        self._is_behind = bool(self._waiting)
+        if self._undefined:
+            self._define()
+        self._is_behind = bool(self._waiting or self._undefined)
         if self._recent_rows >= 2 * KEPT:
             self._is_done(self._trim)
+
+    def _define(self) -> None:
+        for number, event in list(self._undefined):
+            path = self._directory / event.job_id / NAME
+            if self._is_done(partial(add_definition, path, number, event)):
+                self._undefined.remove((number, event))
+                self._note_change(path)
+        self._is_behind = bool(self._waiting or self._undefined)
 
     def _is_done(self, act: Callable[[], None]) -> bool:
         """What the disk refuses is tried again with the next row."""
@@ -94,14 +122,18 @@ class RunHistory:
                 self._changed |= paths
             raise
 
-    def sweep(self) -> None:
-        """Remove what a crash has left unfinished; nobody else may be writing there."""
-        sweep(self._directory)
+    def sweep(self, job_id: str = "") -> None:
+        """Remove what a crash has left unfinished, of a job or of all; nobody else may be writing there."""
+        sweep(self._directory / job_id)
 
     def select(self, query: RunQuery) -> Sequence[Row]:
-        """As `engine.ports.History` promises it: from the file of all jobs, where that is enough."""
+        """As `engine.ports.History` promises it: from memory or one file, where that is enough."""
         waiting = list(self._waiting)  # first, since what is written meanwhile is in the files then
         with _said(self._directory):
+            if query == RunQuery(limit=query.limit) and not waiting:
+                rows = self._tail.newest(query.limit, self._newest_month())
+                if rows is not None:
+                    return rows
             if query == RunQuery(limit=query.limit, after=query.after):
                 rows = recent_rows(self._recent, query, waiting, self._newest_month())
                 if rows is not None:
@@ -122,6 +154,45 @@ class RunHistory:
                         return row.run
         return None
 
+    def definition(self, job_id: str, digest: str) -> dict[str, object] | None:
+        """As `JobDefined` gave it. LedgerError."""
+        for _, event in list(self._undefined):
+            if (event.job_id, event.digest) == (job_id, digest):
+                return event.definition
+        path = self._directory / job_id / NAME
+        with _said(path):
+            return find_definition(path, digest)
+
+    @property
+    def recent(self) -> Path:
+        """The file of all jobs."""
+        return self._recent
+
+    @property
+    def is_behind(self) -> bool:
+        """Some rows are in no file yet, because the disk refuses them."""
+        return self._is_behind
+
+    def jobs(self) -> list[str]:
+        """Of which there may be rows. OSError; any thread."""
+        return [name for name in os.listdir(self._directory) if SLUG.fullmatch(name)]  # noqa: PTH208 - names
+
+    def files(self, job_id: str) -> list[Path]:
+        """One a month, the latest first. OSError; any thread."""
+        months = Months(self._directory, RunQuery(job_id=job_id))
+        return list(chain.from_iterable(map(months.files, months)))
+
+    def leave_out(self, path: Path, goes: Goes, breathe: Breathe) -> int:
+        """How many rows are gone from one of its files, as `Compaction` promises it. OSError; one thread."""
+        gone = self._compaction.leave_out(path, goes, breathe)
+        with self._writing:
+            if path == self._recent:
+                self._recent_rows -= gone
+                self._tail = Tail(whole_or_not(path))
+            elif self._last_month == path.stem:
+                self._last_month = None  # it may have been the last file of that month
+        return gone
+
     def _newest_month(self) -> str:
         if self._last_month is None:
             self._last_month = max(Months(self._directory, RunQuery()), default="")
@@ -129,19 +200,29 @@ class RunHistory:
 
     def _write(self, path: Path, row: Row) -> None:
         if path not in self._files:
-            self._files[path] = RowFile(path, KEPT if path == self._recent else None)
-        is_new = self._files[path].add(row)
+            self._files[path] = RowFile(path)
+        with self._writing:
+            if not self._files[path].is_settled:
+                self._compaction.disturb(path)
+            is_new = self._files[path].add(row)
+            if path == self._recent:
+                self._recent_rows += is_new
+                if is_new:
+                    self._tail.add(row)
+            elif self._last_month is not None:
+                self._last_month = max(self._last_month, month_of(row.run))
+        self._note_change(path)
+
+    def _note_change(self, path: Path) -> None:
         with self._changing:
             self._changed |= {path, path.parent, self._directory}
-        if path == self._recent:
-            self._recent_rows += is_new
-        elif self._last_month is not None:
-            self._last_month = max(self._last_month, month_of(row.run))
 
     def _trim(self) -> None:
-        kept = list(islice(newest_first(self._recent), KEPT))
-        replace_file(self._recent, encode_rows(kept[::-1]))
-        self._recent_rows = len(kept)
+        with self._writing:
+            self._compaction.disturb(self._recent)
+            kept = list(islice(newest_first(self._recent), KEPT))
+            replace_file(self._recent, encode_rows(kept[::-1]))
+            self._recent_rows = len(kept)
 
 
 def sync_path(path: Path) -> None:

@@ -101,6 +101,12 @@ class Journal:
         except OSError as error:
             raise LedgerError(complaint(self._path, error, "cannot be read")) from error
 
+    def first(self, default: int) -> int:
+        """The number of the first event that it still has; that one without any. Any thread. OSError."""
+        with self._path.open("rb") as lines:
+            numbers = (number_of(body) for _, body in unseal_batches(lines) if body is not None)
+            return next(numbers, default)
+
     def forget(self, until: int) -> None:
         """Leave out the batches up to this number; whatever happens on the way, all others stay. OSError."""
         with self._changing:

@@ -53,8 +53,9 @@ class FileLedger:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What a person should hear of the state that was found; complete after `replay`."""
+        """What a person should hear of it; what was found at the start is complete after `replay`."""
         found = [Problem(self._name, "", self._reading.note)] if self._reading.note else []
+        found += self._history.problems
         if self._journal.damaged:
             lines = "1 line" if self._journal.damaged == 1 else f"{self._journal.damaged} lines"
             message = f"{lines} could not be read and were passed over: what they said of runs may be missing"
@@ -66,6 +67,10 @@ class FileLedger:
 
     def replay(self) -> Iterator[Numbered]:
         return self._journal.replay(self._base.number)
+
+    def forgotten(self) -> int:
+        """Events up to this number never come again. Any thread. OSError."""
+        return self._journal.first(self._saved + 1) - 1
 
     def append(self, events: Sequence[AnyEvent]) -> Sequence[Numbered]:
         if self._reading.refusal:

@@ -4,6 +4,7 @@ import logging
 import os
 import zlib
 from collections.abc import Iterable, Iterator
+from io import FileIO
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ def seal(body: bytes, before: int = 0) -> bytes:
 def unseal(line: bytes, before: int = 0) -> bytes | None:
     """The object of a line without its end; None where it is not what was written."""
     body = b"{" + line[SEAL:]
-    return body if line[:SEAL] == b'{"crc":"%08x",' % zlib.crc32(body, before) else None
+    return body if line.startswith(b'{"crc":"%08x",' % zlib.crc32(body, before)) else None
 
 
 def seal_batch(bodies: Iterable[bytes]) -> bytes:
@@ -51,32 +52,43 @@ def lines_from_end(path: Path) -> Iterator[bytes]:
 
 
 def blocks_from_end(path: Path, end: int | None = None) -> Iterator[bytes]:
+    """Those of a file that may be missing; then there are none. OSError."""
+    file = opened(path)
+    if file is not None:
+        with file:
+            yield from blocks_of(file, end)
+
+
+def opened(path: Path) -> FileIO | None:
+    """To read blocks of it; None where there is no such file. OSError."""
+    try:
+        return path.open("rb", buffering=0)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+
+
+def blocks_of(file: FileIO, end: int | None = None) -> Iterator[bytes]:
     """Whole lines, as they stand in the file, but the last ones first, and without the line end of the last.
 
     Read in parts, so that the last lines of a large file cost no more than those of a small one.
     `end`: only what stands before that line end.
     """
-    try:
-        file = path.open("rb", buffering=0)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return
-    with file:
-        position = file.seek(0, os.SEEK_END) if end is None else end
-        is_empty, rest = position == 0, b""
-        if not is_empty:
-            file.seek(position - 1)
-            position -= file.read(1) == b"\n"  # behind the last line end there is no line
-        while position > 0:
-            size = min(BLOCK, position)
-            position -= size
-            file.seek(position)
-            rest = file.read(size) + rest
-            begin = rest.find(b"\n") + 1
-            if begin and position > 0:
-                yield rest[begin:]
-                rest = rest[: begin - 1]
-        if not is_empty:
-            yield rest
+    position = file.seek(0, os.SEEK_END) if end is None else end
+    is_empty, rest = position == 0, b""
+    if not is_empty:
+        file.seek(position - 1)
+        position -= file.read(1) == b"\n"  # behind the last line end there is no line
+    while position > 0:
+        size = min(BLOCK, position)
+        position -= size
+        file.seek(position)
+        rest = file.read(size) + rest
+        begin = rest.find(b"\n") + 1
+        if begin and position > 0:
+            yield rest[begin:]
+            rest = rest[: begin - 1]
+    if not is_empty:
+        yield rest
 
 
 def cut_torn_tail(path: Path) -> int:

@@ -1,14 +1,24 @@
 """One file of ended runs: how is a row added, once, and whole, also after a crash?"""
 
+import io
 import os
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 
 import msgspec
 
 from daybell.model.query import Row
-from daybell.store.lines import BLOCK, blocks_from_end, cut_torn_tail, lines_from_end, seal, unseal, write_all
+from daybell.store.lines import (
+    BLOCK,
+    blocks_of,
+    cut_torn_tail,
+    lines_from_end,
+    opened,
+    seal,
+    unseal,
+    write_all,
+)
 from daybell.store.sieve import Mark, sifted
 
 APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -20,24 +30,24 @@ class RowFile:
     After a crash the journal gives again what it gave before: the first row says from where on.
     """
 
-    def __init__(self, path: Path, kept: int | None = None) -> None:
-        """`kept`: a row with so many newer ones behind it is no longer wanted."""
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._kept = kept
         self._newest: int | None = None
-        """Of the rows that were added here; None: look first at what is there."""
-        self._present: Sequence[int] = ()
-        """The numbers, ascending from that first row on, that were there before."""
+        """Of the rows that are there, as far as they stand undamaged; None: look first."""
         self._apart: Sequence[Row] = ()
         """Ascending: they stood around a damaged row, and come back each in its turn."""
+
+    @property
+    def is_settled(self) -> bool:
+        """What comes next is appended, and nothing is cut off before."""
+        return self._newest is not None
 
     def add(self, row: Row) -> bool:
         """Whether it was new there. OSError."""
         if self._newest is None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._look(row.number)
-            self._newest = 0
-        if row.number <= self._newest or not self._is_wanted(row.number):
+            self._newest = self._look(row.number)
+        if row.number <= self._newest:
             return False
         returning = [one for one in self._apart if one.number < row.number]
         try:
@@ -49,20 +59,20 @@ class RowFile:
         self._newest = row.number
         return True
 
-    def _is_wanted(self, number: int) -> bool:
-        newer = self._present[bisect_left(self._present, number) :]
-        return number not in newer[:1] and (self._kept is None or len(newer) < self._kept)
+    def _look(self, number: int) -> int:
+        """The newest number that is there; where some from this one on are damaged, all are written anew.
 
-    def _look(self, number: int) -> None:
-        """What is there from this number on; where some of it is damaged, all of it is written anew."""
+        An undamaged file lacks none that is older than its newest, but what was left out on purpose.
+        """
         size = cut_torn_tail(self._path)
         first = min([number, *(row.number for row in self._apart)])
         length, is_damaged, rows = tail_of(self._path, first)
-        self._present = [row.number for row in reversed(rows)]
         if is_damaged or self._apart:
             os.truncate(self._path, size - length)
             apart = {row.number: row for row in [*rows, *self._apart]}
-            self._apart, self._present = [apart[each] for each in sorted(apart)], ()
+            self._apart = [apart[each] for each in sorted(apart)]
+            return 0
+        return rows[0].number if rows else 0
 
 
 def newest_first(path: Path, marks: Sequence[Mark] = (), before: int | None = None) -> Iterator[Row]:
@@ -70,17 +80,21 @@ def newest_first(path: Path, marks: Sequence[Mark] = (), before: int | None = No
 
     Only those whose lines have all the marks, and whose numbers are smaller than `before`. OSError.
     """
-    return (row for row in whole_or_not(path, marks, before) if row is not None)
+    return filter(None, whole_or_not(path, marks, before))
 
 
 def whole_or_not(path: Path, marks: Sequence[Mark] = (), before: int | None = None) -> Iterator[Row | None]:
-    """As `newest_first`, with None for each damaged line."""
+    """As `newest_first`, with None for each damaged line. Another file may take the name meanwhile."""
     decoder = msgspec.json.Decoder(Row)
-    for block in blocks_from_end(path, None if before is None else end_before(path, before)):
-        for line in sifted(block, marks):
-            row = _decoded(line, decoder)
-            if row is None or before is None or row.number < before:
-                yield row
+    file = opened(path)
+    if file is None:
+        return
+    with file:
+        for block in blocks_of(file, None if before is None else end_before(file, before)):
+            for line in sifted(block, marks):
+                row = _decoded(line, decoder)
+                if row is None or before is None or row.number < before:
+                    yield row
 
 
 def placed_newest_first(path: Path) -> Iterator[tuple[int, Row | None]]:
@@ -91,32 +105,31 @@ def placed_newest_first(path: Path) -> Iterator[tuple[int, Row | None]]:
         yield length, _decoded(line, decoder)
 
 
-def end_before(path: Path, number: int) -> int:
+def end_before(file: FileIO, number: int) -> int:
     """Where to begin to read backwards: behind a line end, and behind all rows with smaller numbers.
 
     Halved again and again instead of looked up: there is no index that could be wrong. OSError.
     """
     decoder = msgspec.json.Decoder(Row)
+    lines = io.BufferedReader(file)
     try:
-        file = path.open("rb")
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return 0
-    with file:
-        low, high = 0, file.seek(0, os.SEEK_END)
+        low, high = 0, lines.seek(0, os.SEEK_END)
         while high - low > BLOCK:  # all rows that begin before `low` are smaller, and none from `high` on
             middle = (low + high) // 2
-            before = file.seek(middle - 1)  # so that a line that begins just there is not passed over
-            position, row = before + len(file.readline()), None
+            before = lines.seek(middle - 1)  # so that a line that begins just there is not passed over
+            position, row = before + len(lines.readline()), None
             while row is None and position < high:
-                begins, line = position, file.readline()
+                begins, line = position, lines.readline()
                 position += len(line)
                 row = _decoded(line.removesuffix(b"\n"), decoder)
             if row is not None and row.number < number:
                 low = begins
             else:
                 high = middle
-        before = file.seek(max(0, high - 1))
-        return before + len(file.readline())
+        before = lines.seek(max(0, high - 1))
+        return before + len(lines.readline())
+    finally:
+        lines.detach()  # else it would close the file
 
 
 def tail_of(path: Path, number: int) -> tuple[int, bool, list[Row]]:

@@ -7,6 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from daybell.core.definitions import SLUG
 from daybell.model.query import MONTH, UNKNOWN, Row, RunQuery, month_of
 from daybell.store.rows import newest_first, whole_or_not
@@ -44,14 +46,15 @@ class Newest:
 
     def take(self, rows: Iterable[Row], query: RunQuery) -> bool:
         """Those that match, of a source that has the newest first; False when the rest of it is too old."""
+        found, most, restricts = self.rows, self._most, query.restricts
         for row in rows:
-            is_older = not self.rows or row.number < self.rows[-1].number
-            if is_older and len(self.rows) >= self._most:
+            is_older = not found or row.number < found[-1].number
+            if is_older and len(found) >= most:
                 return False
-            if not query.matches(row.run):
+            if restricts and not query.matches(row.run):
                 continue
             if is_older:
-                self.rows.append(row)
+                found.append(row)
             else:
                 self._insert(row)
         return True
@@ -68,6 +71,7 @@ def newest_rows(directory: Path, query: RunQuery, waiting: Sequence[Row]) -> lis
     marks = marks_of(query)
     months = Months(directory, query)
     waiting = _behind(query, waiting)
+    of_file = replace(query, job_id=None)  # that is said by its name
     found: list[Row] = []
     for month in sorted({*months, *(row.place.month for row in waiting)}, reverse=True):
         if len(found) >= query.limit:
@@ -76,7 +80,7 @@ def newest_rows(directory: Path, query: RunQuery, waiting: Sequence[Row]) -> lis
         newest.take([row for row in reversed(waiting) if row.place.month == month], query)
         before = query.after.number if query.after and query.after.month == month else None
         for path in months.files(month):
-            newest.take(newest_first(path, marks, before), query)
+            newest.take(newest_first(path, marks, before), of_file)
         found += newest.rows
     return found
 
