@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from daybell.core.documents import SCHEMA, dump, edited, is_too_new, load, read_object, version_of
+from daybell.core.documents import SCHEMA, dump, is_too_new, load, read_object, version_of
 from daybell.model.errors import InvalidDefinition
 
 Members = Mapping[str, object]
@@ -74,55 +74,6 @@ BEFORE: Members = {
     "name": "before",
     "tags": ["a", "b"],
 }
-
-
-@pytest.mark.parametrize(
-    ("changes", "after"),
-    [
-        ({}, BEFORE),
-        ({"name": "after"}, {**BEFORE, "name": "after"}),
-        ({"name": None, "absent": None}, {key: BEFORE[key] for key in BEFORE if key != "name"}),
-        ({"tags": ["c"]}, {**BEFORE, "tags": ["c"]}),
-        ({"retry": {"delay": "1m", "jitter": None}}, {**BEFORE, "retry": {"delay": "1m"}}),
-        ({"name": {"a": 1}}, {**BEFORE, "name": {"a": 1}}),
-        (
-            {"handler": {"env": {"A": None, "C": "3"}}},
-            {
-                **BEFORE,
-                "handler": {
-                    "type": "command",
-                    "argv": ["a"],
-                    "env": {"B": "2", "C": "3"},
-                    "unknown": True,
-                },
-            },
-        ),
-        (
-            {"handler": {"type": "command", "argv": ["b"]}},
-            {
-                **BEFORE,
-                "handler": {
-                    "type": "command",
-                    "argv": ["b"],
-                    "env": {"A": "1", "B": "2"},
-                    "unknown": True,
-                },
-            },
-        ),
-        (
-            {"handler": {"type": "http", "url": "x"}},
-            {**BEFORE, "handler": {"type": "http", "url": "x"}},
-        ),
-    ],
-)
-def test_an_edit_keeps_the_order_and_all_it_does_not_name(changes: Members, after: Members) -> None:
-    before = dump(BEFORE)
-    assert dump(edited(BEFORE, changes)) == dump(after)
-    assert dump(BEFORE) == before
-
-
-def test_new_keys_come_last() -> None:
-    assert list(edited(BEFORE, {"a": 1, "name": "x"})) == [*BEFORE, "a"]
 
 
 def test_what_is_dumped_is_loaded_in_its_order() -> None:

@@ -1,19 +1,18 @@
 """Files of a newer Daybell: what this one knows of them counts, and nothing else is lost."""
 
 import json
-import re
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import BERLIN
-from core.job_documents import almost_jobs, jobs
+from core.job_documents import jobs
 from daybell.core.definitions import dump_job, parse_job
-from daybell.core.documents import dump, edited
+from daybell.core.documents import dump
 from daybell.core.settings import parse_settings
-from daybell.core.versions import PASSED_OVER, known, remarks, replacing
+from daybell.core.versions import PASSED_OVER, known, remarks
 from daybell.model.errors import InvalidDefinition, InvalidSettings
 from daybell.model.job import Job
 from daybell.model.settings import Settings
@@ -80,33 +79,6 @@ def test_settings_of_a_newer_version_are_read_as_well() -> None:
     assert [one.field for one in remarks("settings.json", content, Settings)] == ["notices.sound", "theme"]
     with pytest.raises(InvalidSettings, match="update this one"):
         parse_settings("settings.json", b'{"schema": "2.0"}', BERLIN)
-
-
-def test_a_job_that_is_wanted_takes_the_place_of_what_was_known() -> None:
-    before = {"$schema": "x", **NEWER, "timeout": "1h"}
-    wanted = {"schema": 1, "handler": {"type": "command", "argv": ["b"]}, "retry": {"delay": "5m"}}
-    after = edited(before, replacing(before, wanted, Job))
-    assert dump(after) == dump(
-        {
-            "$schema": "x",
-            "schema": "1.4",
-            "colour": "red",
-            "handler": {"type": "command", "argv": ["b"], "container": {"image": "x"}},
-            "retry": {"budget": 5, "delay": "5m"},
-        }
-    )
-    assert remarks("backup.json", dump(after), Job)
-
-
-@given(almost_jobs(), jobs)
-def test_after_a_replacement_the_file_says_what_was_wanted(before: dict[str, object], wanted: Job) -> None:
-    assume(not {"NaN", "Infinity"} & set(re.findall(r"[A-Z]\w+", json.dumps(before))))  # no JSON
-    members = json.loads(dump_job(wanted))
-    after = edited(before, replacing(before, members, Job))
-    newer = {**after, "schema": "1.1"}
-    assert parse_job(wanted.id, "a.json", dump(newer), BERLIN) == wanted
-    kept = [key for key in before if key in after]
-    assert list(after)[: len(kept)] == kept
 
 
 words = st.text(st.characters(categories=["Ll"]), min_size=12, max_size=12)

@@ -6,8 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from builders import BERLIN, a_job, at, every
+from builders import BERLIN, a_job, a_run, at, every
+from daybell.core.plain import as_file
+from daybell.core.schedule import definition_digest
 from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.memory import (
@@ -26,7 +29,7 @@ from daybell.engine.virtual_workers import Behaviour, VirtualWorkers
 from daybell.model.durations import Duration
 from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
 from daybell.model.events import AnyEvent
-from daybell.model.job import Job
+from daybell.model.job import CommandHandler, Job
 from daybell.model.query import RunQuery
 from waiting import until
 
@@ -203,3 +206,25 @@ def test_fifty_threads_may_ask_at_once(machine: Machine) -> None:
     for thread in threads:
         thread.join(10)
     assert len(done) == 50
+
+
+def test_what_a_job_was_when_it_ran_is_known_after_it_was_edited(machine: Machine) -> None:
+    run = machine.service.get_run(run_to_end(machine))
+    machine.files.jobs["backup"] = a_job(handler=CommandHandler(argv=("false",)))
+    machine.service.reload()
+    assert machine.service.definition_of(run) == {
+        "handler": {"type": "command", "argv": ["true"]},
+        "name": "Back up photos",
+    }
+    report = machine.service.report(run.run_id)
+    assert (report.run, report.definition) == (run, machine.service.definition_of(run))
+    with pytest.raises(RunNotFound):
+        machine.service.report("gone")
+
+
+def test_of_an_older_run_the_definition_is_told_while_it_is_still_that(machine: Machine) -> None:
+    run = a_run(job_id="backup", definition=definition_digest(a_job()))
+    assert machine.service.definition_of(run) == as_file(JOBS[0])
+    assert machine.service.definition_of(replace(run, definition="other")) is None
+    assert machine.service.definition_of(replace(run, definition="")) is None
+    assert machine.service.definition_of(replace(run, job_id="gone")) is None

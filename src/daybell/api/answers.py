@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from daybell.model.durations import Duration
-from daybell.model.errors import DaybellError, InvalidDefinition
+from daybell.model.errors import Changed, DaybellError, InvalidDefinition
 from daybell.model.sizes import Size
 from daybell.model.status import Problem
 
@@ -15,8 +15,12 @@ STATUS_OF = {
     "run_not_found": 404,
     "conflict": 409,
     "already_running": 409,
+    "changed": 412,
+    "precondition_required": 428,
+    "disk_refused": 503,
     "not_running": 503,
     "cannot_record": 503,
+    "too_many_streams": 503,
 }
 """HTTP status by the code of a DaybellError; what begins with invalid_ is 422, and anything else 500."""
 
@@ -27,12 +31,20 @@ class InvalidRequest(DaybellError):
     code = "invalid_request"
 
 
+class PreconditionNeeded(DaybellError):
+    """Say with If-Match which state you have read (its ETag), or * for whatever is there."""
+
+    code = "precondition_required"
+
+
 class ErrorBody(msgspec.Struct, omit_defaults=True):
     """What went wrong, for programs (code) and for people (message)."""
 
     code: str
     message: str
     problems: tuple[Problem, ...] = ()
+    etag: str = ""
+    """Of what has changed meanwhile, as it is now."""
 
 
 def as_json(value: object, status: int = 200) -> Response:
@@ -43,7 +55,11 @@ def as_json(value: object, status: int = 200) -> Response:
 def as_error(error: DaybellError) -> Response:
     """An expected error."""
     problems = error.problems if isinstance(error, InvalidDefinition) else ()
-    return refusal(_status_of(error.code), error.code, str(error), problems)
+    etag = error.etag if isinstance(error, Changed) else ""
+    answer = as_json({"error": ErrorBody(error.code, str(error), problems, etag)}, _status_of(error.code))
+    if etag:
+        answer.headers["etag"] = f'"{etag}"'
+    return answer
 
 
 def refusal(status: int, code: str, message: str, problems: tuple[Problem, ...] = ()) -> Response:

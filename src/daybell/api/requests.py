@@ -1,7 +1,8 @@
 """What does a request ask for? InvalidRequest and InvalidDefinition say what was expected."""
 
+import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
@@ -10,8 +11,10 @@ import msgspec
 from starlette.requests import Request
 
 from daybell.api.answers import InvalidRequest
-from daybell.core.documents import JOB_SCHEMA
+from daybell.core.documents import JOB_SCHEMA, dump, load
+from daybell.core.shapes import LONGEST, MOMENT
 from daybell.core.zones import instant
+from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition
 from daybell.model.query import Place, RunQuery
 from daybell.model.run import Cause, Outcome
@@ -20,7 +23,19 @@ from daybell.model.status import Problem
 T = TypeVar("T", bound=str)
 
 MOST_RUNS = 1000
+LONGEST_REASON = 200
+UNNAMED = "new"
+"""Stands for the id of a job that has none yet."""
+NO_ID = 'expected an id in small letters, digits and hyphens, such as "backup-photos"'
 QUERY = ("job", "outcome", "cause", "since", "until", "text", "limit", "cursor")
+
+
+class PauseBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a pause request, which may be absent."""
+
+    until: str | None = None
+    """When it ends by itself, as a time or as how long from now on."""
+    reason: str | None = None
 
 
 class CancelBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,7 +73,7 @@ def run_query(request: Request, zone: ZoneInfo) -> RunQuery:
     for name in asked:
         if name not in QUERY:
             raise InvalidRequest(f"{name[:40]}: expected {_either(QUERY)}{_meant(name, QUERY)}")
-    since, until = (_instant(name, asked.get(name), zone) for name in ("since", "until"))
+    since, until = (moment(name, asked.get(name), zone) for name in ("since", "until"))
     if since is not None and until is not None and since >= until:
         raise InvalidRequest("until: expected a time after that of since")
     return RunQuery(
@@ -81,7 +96,7 @@ def _some_of(name: str, given: Collection[str], known: Collection[T]) -> frozens
     return frozenset(value for value in known if value in given)
 
 
-def _instant(name: str, text: str | None, zone: ZoneInfo) -> datetime | None:
+def moment(name: str, text: str | None, zone: ZoneInfo) -> datetime | None:
     if text is None:
         return None
     try:
@@ -117,17 +132,57 @@ async def cancel_target(request: Request) -> str:
         raise InvalidRequest(f'expected {{"target": "the id of a run or of a job"}}: {error}') from error
 
 
+async def pause_wish(request: Request, zone: ZoneInfo) -> tuple[datetime | Duration | None, str | None]:
+    """Until when, or for how long, and why. Times without an offset are on the wall of that zone."""
+    try:
+        body = msgspec.json.decode(await request.body() or b"{}", type=PauseBody)
+    except msgspec.DecodeError as error:
+        raise InvalidRequest(f'expected {{"until": "2h", "reason": "why"}} or less: {error}') from error
+    reason = (body.reason or "").strip()
+    if len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise InvalidRequest(f"reason: expected one line of at most {LONGEST_REASON} characters")
+    return None if body.until is None else _end(body.until, zone), reason or None
+
+
+def _end(text: str, zone: ZoneInfo) -> datetime | Duration:
+    try:
+        length = Duration.parse(text)
+    except (ValueError, OverflowError):
+        return _instant_ahead(text, zone)
+    if not timedelta(0) < length <= LONGEST:
+        raise InvalidRequest(f"until: expected more than no time and at most {LONGEST}, found {text[:40]!r}")
+    return length
+
+
+def _instant_ahead(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        if re.search(MOMENT, text):
+            return instant(datetime.fromisoformat(text), zone)
+    except (ValueError, OverflowError):  # a day that no month has
+        pass
+    example = '2026-11-01T14:30, 2026-11-01T14:30:00+01:00 or "2h"'
+    raise InvalidRequest(f"until: expected a time or a duration such as {example}, found {text[:40]!r}")
+
+
+async def changes(request: Request, job_id: str | None = None) -> dict[str, object]:
+    """The object that is sent for a file, or for parts of it. A job keeps its id."""
+    members = load("", await request.body())
+    if job_id is not None and members.pop("id", job_id) != job_id:
+        message = f'expected "{job_id}", as in the address, or no id at all: a job is not renamed'
+        raise InvalidDefinition([Problem("", "id", message)])
+    return members
+
+
+async def asked_definition(request: Request, unnamed: str | None = UNNAMED) -> tuple[str, dict[str, object]]:
+    """The id and the rest; `unnamed` stands for an id that is not there, if it may be absent."""
+    members = load("", await request.body())
+    job_id = members.pop("id", unnamed)
+    if not isinstance(job_id, str):
+        raise InvalidDefinition([Problem("", "id", NO_ID)])
+    return job_id, members
+
+
 async def new_definition(request: Request) -> tuple[str, bytes]:
     """The job's id, and the rest as a file that a person can read and edit."""
-    try:
-        fields = msgspec.json.decode(await request.body(), type=dict[str, msgspec.Raw])
-    except msgspec.DecodeError as error:
-        raise InvalidDefinition([Problem("", "", f"expected a job as a JSON object: {error}")]) from error
-    try:
-        job_id = msgspec.json.decode(fields.pop("id", b"null"), type=str)
-    except msgspec.DecodeError as error:
-        expected = 'expected an id in small letters, digits and hyphens, such as "backup-photos"'
-        raise InvalidDefinition([Problem("", "id", expected)]) from error
-    for_editors = {"$schema": msgspec.Raw(msgspec.json.encode(JOB_SCHEMA))}
-    document = fields if "$schema" in fields else for_editors | fields
-    return job_id, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    job_id, members = await asked_definition(request, unnamed=None)
+    return job_id, dump(members if "$schema" in members else {"$schema": JOB_SCHEMA, **members})

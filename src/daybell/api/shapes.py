@@ -22,6 +22,7 @@ class JobStatusShape(TypedDict):
     waiting_until: str | None
     is_paused: bool
     paused_until: str | None
+    pause_reason: str | None
     snoozed_until: str | None
 
 
@@ -68,6 +69,16 @@ class StatusShape(TypedDict):
     problems: list[ProblemShape]
 
 
+class AttemptShape(TypedDict):
+    """An attempt that was not the last one of its run."""
+
+    started: str | None
+    finished: str
+    outcome: str
+    exit_code: int | None
+    error: str | None
+
+
 class RunShape(TypedDict):
     """One run."""
 
@@ -78,17 +89,28 @@ class RunShape(TypedDict):
     due_to: str | None
     count: int | None
     started: str | None
+    last_started: str | None
     finished: str | None
     outcome: str | None
     reason: str | None
     exit_code: int | None
     attempts: int
+    earlier: list[AttemptShape]
     error: str | None
     log: str | None
+    output_bytes: int | None
+    output_dropped: int
+    artifacts: int
+    artifacts_removed: int
+    cpu_seconds: float | None
+    peak_memory: int | None
+    host: str
+    version: str
     retry_of: str | None
     follows: str | None
     definition: str
     traceparent: str
+    has_secrets: bool
 
 
 class RunsShape(TypedDict):
@@ -97,3 +119,17 @@ class RunsShape(TypedDict):
     runs: list[RunShape]
     next: str | None
     """The `cursor` of the next page; None behind the last one."""
+
+
+class ArtifactShape(TypedDict):
+    """A file that a run left to be kept."""
+
+    name: str
+    bytes: int
+    modified: str
+
+
+class ArtifactsShape(TypedDict):
+    """By name; no more than are kept."""
+
+    artifacts: list[ArtifactShape]

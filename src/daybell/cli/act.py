@@ -1,4 +1,4 @@
-"""`run`, `cancel`, `pause`, `resume`: what should happen now?"""
+"""`run`, `retry`, `cancel`, `pause`, `resume`, `enable`, `disable`: what should happen now?"""
 
 from argparse import Namespace
 from typing import TypedDict, cast
@@ -29,8 +29,16 @@ class CancelAnswer(TypedDict):
 
 
 def run(args: Namespace, terminal: Terminal) -> int:
-    with app(terminal, about=args.job) as client:
-        answer = client.post(job_path(args.job, "run"))
+    return _start(args, terminal, job_path(args.job, "run"), args.job)
+
+
+def retry(args: Namespace, terminal: Terminal) -> int:
+    return _start(args, terminal, run_path(args.run_id, "retry"), f"the job of {args.run_id}")
+
+
+def _start(args: Namespace, terminal: Terminal, path: str, what: str) -> int:
+    with app(terminal, about=getattr(args, "job", "")) as client:
+        answer = client.post(path)
         run_id = cast("StartedAnswer", answer)["run_id"]
         if args.wait:
             return _wait(client, run_id, args, terminal)
@@ -38,7 +46,7 @@ def run(args: Namespace, terminal: Terminal) -> int:
         terminal.print_json(answer)
     else:
         terminal.print(run_id)
-        terminal.say(f"{args.job} runs; follow it with `daybell logs {run_id} -f`")
+        terminal.say(f"{what} runs; follow it with `daybell logs {run_id} -f`")
     return Exit.OK
 
 
@@ -55,11 +63,32 @@ def cancel(args: Namespace, terminal: Terminal) -> int:
 
 
 def pause(args: Namespace, terminal: Terminal) -> int:
-    return _hold(args, terminal, "pause", "paused")
+    wish = {key: value for key in ("until", "reason") if (value := getattr(args, key))}
+    if wish and args.all:
+        raise UsageError("--until and --reason belong to one job")
+    return _hold(args, terminal, "pause", "paused", wish or None)
 
 
 def resume(args: Namespace, terminal: Terminal) -> int:
     return _hold(args, terminal, "resume", "resumed")
+
+
+def enable(args: Namespace, terminal: Terminal) -> int:
+    return _switch(args, terminal, "enable")
+
+
+def disable(args: Namespace, terminal: Terminal) -> int:
+    return _switch(args, terminal, "disable")
+
+
+def _switch(args: Namespace, terminal: Terminal, verb: str) -> int:
+    with app(terminal, about=args.job) as client:
+        answer = client.post(job_path(args.job, verb))
+    if args.json:
+        terminal.print_json(answer)
+    else:
+        terminal.say(f"{verb}d {args.job}")
+    return Exit.OK
 
 
 def exit_code_of_run(run: RunShape) -> int:
@@ -92,11 +121,11 @@ def wait_for_end(client: Client, run_id: str) -> RunShape:
             return run
 
 
-def _hold(args: Namespace, terminal: Terminal, verb: str, word: str) -> int:
+def _hold(args: Namespace, terminal: Terminal, verb: str, word: str, wish: Json = None) -> int:
     if bool(args.job) == args.all:
         raise UsageError(f"say which job to {verb}, or --all")
     with app(terminal, about=args.job or "") as client:
-        answer = client.post(job_path(args.job, verb) if args.job else f"/api/v1/{verb}")
+        answer = client.post(job_path(args.job, verb) if args.job else f"/api/v1/{verb}", wish)
     if args.json:
         terminal.print_json(answer)
     elif args.job and verb == "resume" and cast("JobStatusShape", answer)["is_paused"]:

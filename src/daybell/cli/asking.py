@@ -6,6 +6,7 @@ from typing import cast
 from urllib.parse import quote
 
 from daybell.api.client import ApiError, Client, NotRunning
+from daybell.api.reach import client_of
 from daybell.api.shapes import JobStatusShape, ProblemShape
 from daybell.cli.failure import Exit, Failure, exit_code_of
 from daybell.cli.terminal import Terminal
@@ -19,7 +20,7 @@ NOTHING_SUCH = {"job_not_found": "job", "run_not_found": "job and no run", "not_
 @contextmanager
 def app(terminal: Terminal, about: str = "") -> Iterator[Client]:
     """The running app. `about` is the id that was given: where nothing has it, similar ones are named."""
-    client = Client(terminal.directories.socket)
+    client = client_of(terminal.directories)
     try:
         yield client
     except NotRunning as error:

@@ -15,6 +15,7 @@ SCHEMA, MINOR = 1, 0
 """Of the files this version writes. A later minor only adds keys; a later major is not read at all."""
 VERSION = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,6}))?(?:\.[0-9]{1,6})?")
 JOB_SCHEMA = "../schemas/job.schema.json"
+SETTINGS_SCHEMA = "schemas/settings.schema.json"
 """Where editors find the schema of a job's file, as that file names it: they then complete its keys."""
 SHOWN = 60
 """Characters of a wrong value that a sentence can hold."""
@@ -79,30 +80,6 @@ def load(file: str, content: bytes) -> dict[str, object]:
         message = "this key stands twice in one object: keep one"
         raise InvalidDefinition([Problem(file, key, message) for key in dict.fromkeys(twice)])
     return members
-
-
-def edited(members: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, object]:
-    """The object with these changes, in its own order; what they do not name stays, known or not.
-
-    An object in it changes key by key, unless it becomes one of another "type"; all else is replaced
-    as a whole. None takes a key away, so that its default holds. New keys come last.
-    """
-    result = dict(members)
-    for key, change in changes.items():
-        if change is None:
-            result.pop(key, None)
-        elif isinstance(change, Mapping):
-            result[key] = edited(_alike(members.get(key), change), change)
-        else:
-            result[key] = change
-    return result
-
-
-def _alike(before: object, change: Mapping[str, object]) -> Mapping[str, object]:
-    """What was there, if that is an object which the change can be made to."""
-    if not isinstance(before, Mapping):
-        return {}
-    return before if change.get("type") in (None, before.get("type")) else {}
 
 
 def dump(members: Mapping[str, object]) -> bytes:

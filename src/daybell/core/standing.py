@@ -47,6 +47,7 @@ def job_status(standing: Standing, zone: ZoneInfo) -> JobStatus:
         waiting_until=_local(first.until if first else None, zone),
         is_paused=standing.is_paused,
         paused_until=_local(record.paused_until, zone),
+        pause_reason=record.pause_reason,
         snoozed_until=_local(standing.snoozed_until, zone),
     )
 

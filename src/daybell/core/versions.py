@@ -1,4 +1,4 @@
-"""How is a file read, and written again, that a newer Daybell wrote? What this one does not know stays."""
+"""How is a file read that a newer Daybell wrote? What this one does not know is passed over."""
 
 from typing import TypeVar, cast
 
@@ -42,28 +42,6 @@ def known(members: Members, kind: type[Struct]) -> tuple[dict[str, object], list
     unknown: list[str] = []
     outline = cast("inspect.StructType", inspect.type_info(kind))
     return _members(members, outline, "", unknown), unknown
-
-
-def replacing(members: Members, wanted: Members, kind: type[Struct]) -> dict[str, object]:
-    """The changes for `documents.edited` that leave what is wanted, and what this version does not know.
-
-    The version stays the file's own, since it speaks for those keys.
-    """
-    before, _ = known(members, kind)
-    changes = _replacing(before, wanted)
-    changes.pop("schema", None)
-    return changes
-
-
-def _replacing(before: Members, wanted: Members) -> dict[str, object]:
-    changes: dict[str, object] = {key: None for key in before if key not in wanted}
-    for key, item in wanted.items():
-        old = before.get(key)
-        if isinstance(old, dict) and isinstance(item, dict):
-            changes[key] = _replacing(old, item)
-        else:
-            changes[key] = item
-    return changes
 
 
 def _known(value: object, outline: inspect.Type, where: str, unknown: list[str]) -> object:

@@ -13,13 +13,18 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self.is_awaited = False
+        """The engine has done all that it was told, and waits for more."""
 
     def post(self, message: Message) -> None:
         self._queue.put(message)
 
     def wait(self) -> list[Message]:
         """At least one message, and whatever else lies there by then."""
-        return [self._queue.get(), *self.pending()]
+        self.is_awaited = True
+        first = self._queue.get()
+        self.is_awaited = False
+        return [first, *self.pending()]
 
     def pending(self) -> list[Message]:
         """What lies there now, without waiting."""

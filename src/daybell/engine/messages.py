@@ -1,7 +1,8 @@
 """Messages: all that can reach the engine's mailbox."""
 
+from collections.abc import Mapping
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from daybell.core.clocks import Finding
 from daybell.engine.ports import AttemptResult, DefinitionsRead
 from daybell.model.facts import Facts
 from daybell.model.run import ProcessIdentity
+from daybell.model.settings import NoticeConfig
 
 
 class AlarmRang(Struct, frozen=True):
@@ -93,6 +95,8 @@ class RunNow(Struct, frozen=True):
     """A person asks for a run; the answer is its run id."""
 
     job_id: str
+    retry_of: str | None = None
+    """The run that it is asked for again after."""
 
 
 class CancelRuns(Struct, frozen=True):
@@ -107,12 +111,22 @@ class Pause(Struct, frozen=True):
     job_id: str | None
     until: datetime | None = None
     """One job's pause may end by itself."""
+    reason: str | None = None
+    """Why, where it is one job."""
 
 
 class Resume(Struct, frozen=True):
     """Let one job, or every job, run again."""
 
     job_id: str | None
+
+
+class Configure(Struct, frozen=True):
+    """The settings were edited: this holds from now on."""
+
+    notices: NoticeConfig
+    groups: Mapping[str, int]
+    shutdown_timeout: timedelta
 
 
 class Snooze(Struct, frozen=True):
@@ -130,7 +144,7 @@ class Stop(Struct, frozen=True):
     """Start nothing more, and end what runs; the answer names the runs that did not end in time."""
 
 
-Verb = RunNow | CancelRuns | Pause | Resume | Snooze | ResetStatistics | DefinitionsRead | Stop
+Verb = RunNow | CancelRuns | Pause | Resume | Snooze | Configure | ResetStatistics | DefinitionsRead | Stop
 
 
 class Asked(Struct, frozen=True):

@@ -7,6 +7,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from daybell.core.background import Background
+from daybell.core.excerpt import Excerpt
 from daybell.core.recovery import Living
 from daybell.model.events import AnyEvent, Numbered
 from daybell.model.facts import Facts
@@ -105,6 +107,7 @@ class Attempt(Struct, frozen=True):
     """The file its output goes to; it exists neither before the attempt nor without one."""
     not_before: datetime | None = None
     """Its process must not exist before this instant, which is at most a moment away."""
+    background: Background = Background()
 
 
 class AttemptResult(Struct, frozen=True, kw_only=True):
@@ -118,6 +121,15 @@ class AttemptResult(Struct, frozen=True, kw_only=True):
     """Trying again cannot help (R5)."""
     left_processes: bool = False
     """Its main process is over, but something it started still lives (T2)."""
+    cpu_seconds: float | None = None
+    peak_memory: int | None = None
+    """Bytes; as well as the CPU time None where nobody can tell, as of an adopted process."""
+    output: Excerpt | None = None
+    """Of the run as a whole, this attempt and all before it; None where nobody could count."""
+    artifacts: int | None = None
+    """Files that the run as a whole has left to be kept; None where nobody looked."""
+    artifacts_removed: int = 0
+    """Files that were removed after this attempt, because they were beyond the caps."""
 
 
 class Handler(Protocol):
@@ -161,14 +173,10 @@ class Workers(Protocol):
 
 
 class Survivors(Protocol):
-    """What outlived the Daybell that had started it."""
+    """What outlived the Daybell that had started it: known by its tag, or by the recorded identity."""
 
     def find(self, runs: Mapping[str, ProcessIdentity | None]) -> Mapping[str, Sequence[Living]]:
-        """What still lives of each of these runs; those of which nothing does are left out.
-
-        It is known by the tag that everything carries, and by the identity of the run's main process,
-        where that was recorded.
-        """
+        """What still lives of each of these runs; those of which nothing does are left out."""
         ...
 
 
@@ -176,7 +184,10 @@ class Ledger(Protocol):
     """The durable record of runs."""
 
     def append(self, events: Sequence[AnyEvent]) -> Sequence[Numbered]:
-        """Durable when it returns; LedgerError, and nothing written, when it cannot be."""
+        """Durable when it returns; LedgerError, and nothing written, when it cannot be.
+
+        Starts alone may be lost with the machine, though not with Daybell: no process outlives the machine.
+        """
         ...
 
     def load(self) -> Checkpoint:
@@ -210,6 +221,10 @@ class History(Protocol):
 
     def find(self, run_id: str) -> Run | None:
         """Any thread. LedgerError."""
+        ...
+
+    def definition(self, job_id: str, digest: str) -> dict[str, object] | None:
+        """As `JobDefined` gave it. Any thread. LedgerError."""
         ...
 
 
@@ -256,22 +271,6 @@ class Silence:
 
     def tell(self, notice: NoticeText) -> None:
         """The ledger has it; nobody else hears of it."""
-
-
-class JobFiles(Protocol):
-    """The job files of this home."""
-
-    def read(self) -> DefinitionsRead:
-        """All files as they are now, each valid or with its problems."""
-        ...
-
-    def write(self, job_id: str, definition: bytes) -> None:
-        """Validate, then write a new file. InvalidDefinition; Conflict when it is there already."""
-        ...
-
-    def remove(self, job_id: str) -> None:
-        """JobNotFound."""
-        ...
 
 
 class LogFiles(Protocol):

@@ -1,7 +1,6 @@
 """The façade: what the tray, the API and programs may ask of a running scheduler."""
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -12,15 +11,20 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from daybell.core.jitter import offset
-from daybell.core.schedule import INSTANT, count_due, upcoming
+from daybell.core.plain import as_file
+from daybell.core.report import Report
+from daybell.core.schedule import definition_digest
 from daybell.engine.bus import Bus, Subscriber
-from daybell.engine.errand import Errand
+from daybell.engine.configuring import Configuration, NoSettings
+from daybell.engine.definitions import PATIENCE, Definitions
+from daybell.engine.editing import Editor
+from daybell.engine.files import Etags, JobFiles
 from daybell.engine.loop import Engine, Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.messages import (
     Asked,
     CancelRuns,
+    Configure,
     Pause,
     ResetStatistics,
     Resume,
@@ -29,20 +33,22 @@ from daybell.engine.messages import (
     Stop,
     Verb,
 )
+from daybell.engine.observation import Observation
+from daybell.engine.outlook import Outlook
 from daybell.engine.past import Past
-from daybell.engine.ports import ABSENCE, JobFiles
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
-from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
+from daybell.engine.summaries import Summaries, summaries
+from daybell.engine.timeline import Timelines
+from daybell.model.errors import AlreadyRunning, Conflict, NotRunning, RunNotFound
 from daybell.model.job import Job
 from daybell.model.query import RunPage, RunQuery
 from daybell.model.run import Run
+from daybell.model.settings import Settings
 from daybell.model.status import JobStatus, SchedulerStatus, Statistics, Status
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 10.0
-"""Seconds within which the engine answers, even behind a slow disk."""
 SLACK = timedelta(seconds=5)
 """Given to each thread to end, beyond what the runs may take."""
 
@@ -70,13 +76,16 @@ class SchedulerService:
         self._registry = JobRegistry()
         self._past = Past(self._registry, ports.history, ports.logs, ports.clock)
         self._engine = Engine(mailbox, ports, config, self._registry, self._bus)
-        self._reading = threading.Lock()
-        # Files may be on a disk that does not answer: nobody who keeps time may wait for them.
-        self._reloading = Errand("job-files", self.reload)
-        self._jobs: dict[str, Job] = {}
+        timelines = Timelines(self._registry, self._past, self.get_job, ports.clock, config.seed)
+        self.observation = Observation(mailbox, self._bus, ports.ledger, timelines)
+        self._definitions = Definitions(files, mailbox, ports.deadlines)
         self._started: datetime | None = None
+        find = self._definitions.find
+        self._outlook = Outlook(self._registry, find, ports.clock, lambda: self.zone, config.seed)
+        self.editor = Editor(files, self.reload, self._outlook.foreseen)
         self.request_stop: Callable[[], None] = lambda: None
-        """Ask the whole app to stop; returns at once. Set by whoever owns the app."""
+        """Ask the whole app to stop; returns at once. Set by whoever owns the app, as is what follows."""
+        self.settings = Configuration(NoSettings(), Settings())
 
     @property
     def registry(self) -> JobRegistry:
@@ -91,13 +100,9 @@ class SchedulerService:
         if self._started is not None:
             raise AlreadyRunning
         self._started = self._ports.clock.now().astimezone(self._config.zone)
-        with self._reading:
-            read = self._files.read()
-            self._jobs = read.jobs
-            self._engine.boot(read)
+        count = self._definitions.start(self._engine.boot)
         self._engine.start()
-        self._reloading.start()
-        log.info("scheduler started with %d jobs", len(read.jobs))
+        log.info("scheduler started with %d jobs", count)
 
     def shutdown(self) -> Sequence[str]:
         """End what runs, within the shutdown timeout; the runs and threads that did not stop. NotRunning."""
@@ -105,7 +110,7 @@ class SchedulerService:
             raise NotRunning
         self._ports.alarms.stop()
         limit = self._config.shutdown_timeout + SLACK
-        late = [] if self._reloading.stop(SLACK.total_seconds()) else ["job-files"]
+        late = [] if self._definitions.stop(SLACK.total_seconds()) else ["job-files"]
         with suppress(TimeoutError):  # whoever is late is named below
             late += self._ask(Stop(), limit.total_seconds())
         late += [] if self._engine.join(SLACK) else ["engine"]
@@ -116,21 +121,11 @@ class SchedulerService:
 
     def reload_soon(self) -> None:
         """The job files may have changed; returns at once."""
-        self._reloading.ask()
+        self._definitions.reload_soon()
 
     def reload(self) -> None:
         """Take in the job files as they are now."""
-        with self._reading:
-            read = self._files.read()
-            reply: Future[tuple[str, ...]] = Future()
-            self._mailbox.post(Asked(read, reply))
-            kept = {
-                job_id: self._jobs[job_id] for job_id in read.invalid | read.vanished if job_id in self._jobs
-            }
-            self._jobs = {**kept, **read.jobs}
-        if read.vanished:
-            self._ports.deadlines.set("job files", ABSENCE, self.reload_soon)
-        reply.result(PATIENCE)
+        self._definitions.reload()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -161,10 +156,7 @@ class SchedulerService:
 
     def get_job(self, job_id: str) -> Job:
         """JobNotFound."""
-        job = self._jobs.get(job_id)
-        if job is None:
-            raise JobNotFound(f"there is no job {job_id!r}")
-        return job
+        return self._definitions.get(job_id)
 
     def add_job(self, job_id: str, definition: bytes) -> JobStatus:
         """Validate, write `jobs/<id>.json`, and take it in. InvalidDefinition; Conflict if it exists."""
@@ -172,25 +164,42 @@ class SchedulerService:
         self.reload()
         return self._registry.one(job_id)
 
-    def remove_job(self, job_id: str) -> None:
-        """Delete the job's file. What runs goes on to its end. JobNotFound."""
-        self._files.remove(job_id)
+    def remove_job(self, job_id: str, expected: Etags = None) -> None:
+        """Delete the job's file. What runs goes on to its end. JobNotFound, Changed."""
+        self._files.remove(job_id, expected)
         self.reload()
 
     def run_now(self, job_id: str) -> str:
         """The id of the new run. JobNotFound; Conflict when it may not start, with the reason."""
         return self._ask(RunNow(job_id))[0]
 
+    def retry_run(self, run_id: str) -> str:
+        """The id of a new run of the same job, as that is now. RunNotFound, JobNotFound, Conflict."""
+        run = self.get_run(run_id)
+        if run.outcome is None:
+            raise Conflict(f"run {run_id} has not ended yet")
+        return self._ask(RunNow(run.job_id, retry_of=run_id))[0]
+
+    def cancel_one(self, run_id: str) -> tuple[str, ...]:
+        """End this run; its id. RunNotFound; Conflict when it has ended."""
+        if self.get_run(run_id).outcome is None:
+            with suppress(RunNotFound):  # it has just ended
+                return self._ask(CancelRuns(run_id))
+        raise Conflict(f"run {run_id} has ended already")
+
     def cancel_run(self, target: str) -> tuple[str, ...]:
         """End this run, or all open runs of this job; their ids. RunNotFound; Conflict when none is open."""
         return self._ask(CancelRuns(target))
 
-    def pause_job(self, job_id: str, until: datetime | None = None) -> None:
-        """Until then, or until somebody resumes it. Pausing what is paused is fine: the newest wish counts.
+    def pause_job(
+        self, job_id: str, until: datetime | timedelta | None = None, reason: str | None = None
+    ) -> None:
+        """Until then, or for so long, or until somebody resumes it. The newest wish counts.
 
         JobNotFound; Conflict when that time is over.
         """
-        self._ask(Pause(job_id, until))
+        end = self._ports.clock.now() + until if isinstance(until, timedelta) else until
+        self._ask(Pause(job_id, end, reason))
 
     def resume_job(self, job_id: str) -> None:
         """JobNotFound."""
@@ -206,28 +215,46 @@ class SchedulerService:
     def resume_all(self) -> None:
         self._ask(Resume(None))
 
+    def configure(self, settings: Settings) -> None:
+        """Take in what of the settings can change while it runs."""
+        scheduler = settings.scheduler
+        self._ask(Configure(settings.notices, scheduler.groups, scheduler.shutdown_timeout))
+        self._config = replace(self._config, shutdown_timeout=scheduler.shutdown_timeout)
+
     def reset_statistics(self) -> None:
         """Count anew from now on."""
         self._ask(ResetStatistics())
 
     def next_runs(self, job_id: str, count: int) -> tuple[datetime, ...]:
         """The next instants at which it starts, its jitter included, soonest first. JobNotFound."""
-        job, snapshot = self.get_job(job_id), self._registry.snapshot(job_id)
-        first, calendar = snapshot.due, snapshot.calendar
-        if first is None or calendar is None:
-            return ()
-        dues = upcoming(job, first - INSTANT, calendar, count)
-        seed = self._config.seed
-        return tuple((due + offset(job, seed, due, calendar)).astimezone(self.zone) for due in dues)
+        return self._outlook.next_runs(self.get_job(job_id), count)
 
     def history(self, query: RunQuery = RunQuery()) -> RunPage:  # noqa: B008 - an immutable value
         """Open and ended runs, newest first, as `engine.past` promises them. JobNotFound, LedgerError."""
         page = self._past.page(query)
-        return replace(page, runs=[self._shown(run) for run in page.runs])
+        return replace(page, runs=[self._outlook.shown(run) for run in page.runs])
+
+    def summaries(self, days: int, job_id: str | None = None) -> Summaries:
+        """How the runs of so many days went. JobNotFound, LedgerError."""
+        found = summaries(self._past, self._ports.clock, days, job_id)
+        return replace(found, since=found.since.astimezone(self.zone))
 
     def get_run(self, run_id: str) -> Run:
         """RunNotFound, LedgerError."""
-        return self._shown(self._past.run(run_id))
+        return self._outlook.shown(self._past.run(run_id))
+
+    def definition_of(self, run: Run) -> dict[str, object] | None:
+        """What its job was when it ran, as in a job file; None where nobody knows any more. LedgerError."""
+        found = self._ports.history.definition(run.job_id, run.definition) if run.definition else None
+        job = self._definitions.find(run.job_id)
+        if found is None and job is not None and definition_digest(job) == run.definition:
+            return as_file(job)
+        return found
+
+    def report(self, run_id: str) -> Report:
+        """RunNotFound, LedgerError."""
+        run = self.get_run(run_id)
+        return Report(run, self.definition_of(run))
 
     def log_file(self, run_id: str) -> Path:
         """The file of its output. RunNotFound, also when it never started."""
@@ -249,25 +276,6 @@ class SchedulerService:
         reply: Future[tuple[str, ...]] = Future()
         self._mailbox.post(Asked(verb, reply))
         return reply.result(patience)
-
-    def _shown(self, run: Run) -> Run:
-        """In the default zone; a gap's instants are counted now, so that the row costs nothing before."""
-        zone = self.zone
-        local = {
-            name: value.astimezone(zone)
-            for name in ("due", "due_to", "started", "finished")
-            if (value := getattr(run, name)) is not None
-        }
-        return replace(run, **local, count=self._count(run))
-
-    def _count(self, run: Run) -> int | None:
-        if run.due is None or run.due_to is None:
-            return run.count
-        job = self._jobs.get(run.job_id)
-        calendar = self._registry.snapshot(run.job_id).calendar if job is not None else None
-        if job is None or calendar is None or calendar.since > run.due:
-            return None
-        return count_due(job, run.due, run.due_to, calendar)
 
 
 def _local(instant: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -5,8 +5,10 @@ from datetime import datetime
 from functools import partial
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from daybell.core.incidents import snooze
-from daybell.engine.messages import CancelRuns, Pause, ResetStatistics, Resume, RunNow, Snooze
+from daybell.engine.messages import CancelRuns, Configure, Pause, ResetStatistics, Resume, RunNow, Snooze
 from daybell.engine.planning import Planner
 from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.runs import Runs
@@ -15,7 +17,7 @@ from daybell.model.errors import Conflict, JobNotFound, RunNotFound
 from daybell.model.events import AllPaused, AllResumed, AnyEvent, IncidentChanged, JobPaused, JobResumed
 from daybell.model.job import Job
 
-Answerable = RunNow | CancelRuns | Pause | Resume | Snooze | ResetStatistics | DefinitionsRead
+Answerable = RunNow | CancelRuns | Pause | Resume | Snooze | Configure | ResetStatistics | DefinitionsRead
 
 
 class Verbs:
@@ -29,16 +31,20 @@ class Verbs:
 
     def answer(self, verb: Answerable) -> tuple[str, ...]:
         match verb:
-            case RunNow(job_id=job_id):
-                return self._run_now(job_id)
+            case RunNow(job_id=job_id, retry_of=retry_of):
+                return self._run_now(job_id, retry_of)
             case CancelRuns(target=target):
                 return self._cancel(target)
-            case Pause(job_id=paused, until=until):
-                return self._pause(paused, until)
+            case Pause(job_id=str(paused), until=until, reason=reason):
+                return self._pause(paused, until, reason)
+            case Pause():
+                return self._pause_all()
             case Resume(job_id=resumed):
                 return self._resume(resumed)
             case Snooze(job_id=snoozed, until=until):
                 return self._snooze(snoozed, until)
+            case Configure():
+                return self._configure(verb)
             case ResetStatistics():
                 self._state.tally.reset(self._clock.now())
                 return ()
@@ -48,10 +54,10 @@ class Verbs:
             case _ as never:
                 assert_never(never)
 
-    def _run_now(self, job_id: str) -> tuple[str, ...]:
+    def _run_now(self, job_id: str, retry_of: str | None) -> tuple[str, ...]:
         if self._state.is_stopping:
             raise Conflict("Daybell is stopping")
-        run = self._runs.request(self._job(job_id), "manual")
+        run = self._runs.request(self._job(job_id), "manual", retry_of=retry_of)
         if run.outcome == "skipped" and (open_runs := self._state.records.open_of(job_id)):
             raise Conflict(f"{job_id} is running already, as run {open_runs[0].run.run_id}")
         if run.outcome == "skipped":
@@ -70,20 +76,29 @@ class Verbs:
             self._runs.attempts.end(open_run, Ending("cancelled", "cancelled by hand"))
         return tuple(open_run.run.run_id for open_run in chosen)
 
-    def _pause(self, job_id: str | None, until: datetime | None) -> tuple[str, ...]:
+    def _pause(self, job_id: str, until: datetime | None, reason: str | None) -> tuple[str, ...]:
         """What was due until now is decided first, as if the pause came a moment later."""
         now = self._clock.now()
         if until is not None and until <= now:
             raise Conflict("a pause cannot end before it begins")
-        for job in self._chosen(job_id):
+        self._settle(self._chosen(job_id))
+        paused = JobPaused(at=now, job_id=job_id, until=until, reason=reason)
+        as_it_is = self._as_it_is(job_id, now)
+        if paused != as_it_is:
+            self._promise(paused, as_it_is)
+        return ()
+
+    def _pause_all(self) -> tuple[str, ...]:
+        now = self._clock.now()
+        self._settle(self._chosen(None))
+        if not self._state.records.all_paused:
+            self._promise(AllPaused(at=now), AllResumed(at=now))
+        return ()
+
+    def _settle(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
             self._planner.settle(job)
             self._state.batch.touched.add(job.id)
-        if job_id is None:
-            if not self._state.records.all_paused:
-                self._promise(AllPaused(at=now), AllResumed(at=now))
-        elif not self._is_paused(job_id, until):
-            self._promise(JobPaused(at=now, job_id=job_id, until=until), self._as_it_is(job_id, now))
-        return ()
 
     def _promise(self, event: AnyEvent, otherwise: AnyEvent) -> None:
         """Take the event in; if it cannot be recorded, all is as it was."""
@@ -93,12 +108,9 @@ class Verbs:
     def _as_it_is(self, job_id: str, now: datetime) -> JobPaused | JobResumed:
         record = self._state.records.jobs[job_id]
         if record.is_paused:
-            return JobPaused(at=now, job_id=job_id, until=record.paused_until)
+            until, reason = record.paused_until, record.pause_reason
+            return JobPaused(at=now, job_id=job_id, until=until, reason=reason)
         return JobResumed(at=now, job_id=job_id)
-
-    def _is_paused(self, job_id: str, until: datetime | None) -> bool:
-        record = self._state.records.jobs[job_id]
-        return record.is_paused and record.paused_until == until
 
     def _resume(self, job_id: str | None) -> tuple[str, ...]:
         """The instants inside the pause become one row, and owe nothing (M8)."""
@@ -129,6 +141,16 @@ class Verbs:
             IncidentChanged(at=now, job_id=job_id, incident=incident),
         )
         self._state.batch.touched.add(job_id)
+        return ()
+
+    def _configure(self, wanted: Configure) -> tuple[str, ...]:
+        """Who waits for a slot of a group is looked after at the end of each batch, and so are notices."""
+        self._state.config = replace(
+            self._state.config,
+            notices=wanted.notices,
+            groups=wanted.groups,
+            shutdown_timeout=wanted.shutdown_timeout,
+        )
         return ()
 
     def _job(self, job_id: str) -> Job:

@@ -44,6 +44,8 @@ class JobStatus(Struct, frozen=True, kw_only=True):
     is_paused: bool = False
     paused_until: datetime | None = None
     """When its own pause ends by itself."""
+    pause_reason: str | None = None
+    """Why it is paused, in the words of whoever did that."""
     snoozed_until: datetime | None = None
     """Until when nothing is told of its failures."""
 

@@ -6,6 +6,7 @@ import stat
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -22,10 +23,17 @@ HELD_BY_OTHERS = {5, 32, 33}
 """ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
 
 
-def replace_file(path: Path, content: bytes, backup: Path | None = None) -> None:
+def replace_file(
+    path: Path,
+    content: bytes,
+    backup: Path | None = None,
+    *,
+    last_look: Callable[[], None] = lambda: None,
+) -> None:
     """Durable when it returns; what was there before is the backup then.
 
-    OSError: the old content holds; only where the very last step failed, either may.
+    OSError: the old content holds; only where the very last step failed, either may. So it does with
+    whatever `last_look` raises, which is called when all else is done.
     """
     file, name = tempfile.mkstemp(SUFFIX, f".{path.name}.", path.parent)
     beside = Path(name)
@@ -37,6 +45,7 @@ def replace_file(path: Path, content: bytes, backup: Path | None = None) -> None
             os.close(file)
         if backup is not None:
             keep(path, backup)
+        last_look()
         swap(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -4,18 +4,25 @@ import os
 import stat
 import threading
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from fnmatch import filter as matching
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from daybell.core import surprises
 from daybell.core.definitions import parse_job
 from daybell.core.dependencies import circular, missing
+from daybell.core.versions import remarks
+from daybell.engine.files import Change, Etags, Judgement
 from daybell.engine.ports import ABSENCE, Clock, DefinitionsRead
-from daybell.model.errors import Conflict, DaybellError, InvalidDefinition, JobNotFound
+from daybell.model.errors import Conflict, DiskRefused, InvalidDefinition, JobNotFound
 from daybell.model.job import Job
 from daybell.model.status import Problem
+from daybell.store.edits import content_or_nothing, edit, forget_unfinished, read_file, refuse_changed
+from daybell.store.remedies import complaint
 
 NAME = "{}.json"
 
@@ -44,6 +51,7 @@ class JobFolder:
         self._parsed: dict[str, Parsed] = {}
         self._gone_since: dict[str, float] = {}
         self._unnamable: list[str] = []
+        forget_unfinished(directory, "*.json")
 
     def read(self) -> DefinitionsRead:
         """All files as they are now, each valid or with its problems."""
@@ -52,15 +60,15 @@ class JobFolder:
                 names = self._names()
             except OSError as error:
                 return self._unreadable(error)
-            before, self._parsed = self._parsed, {}
+            # Exchanged whole: who only asks for one file does not wait for all of them.
+            before, present = self._parsed, dict[str, Parsed]()
             for name in names:
                 job_id = name.rpartition(".")[0]
                 parsed = self._parse(job_id, self._directory / name, before.get(job_id))
                 if parsed is not None:
-                    self._parsed[job_id] = parsed
-            vanished = self._vanished(before)
-            self._parsed.update((job_id, before[job_id]) for job_id in vanished)
-            present = {job_id: one for job_id, one in self._parsed.items() if job_id not in vanished}
+                    present[job_id] = parsed
+            vanished = self._vanished(before.keys() - present.keys())
+            self._parsed = {**present, **{job_id: before[job_id] for job_id in vanished}}
             return self._judged(present, vanished)
 
     def _judged(self, present: dict[str, Parsed], vanished: frozenset[str]) -> DefinitionsRead:
@@ -84,6 +92,7 @@ class JobFolder:
         """Validate, then write a new file. InvalidDefinition; Conflict when it is there already."""
         name = NAME.format(job_id)
         job = parse_job(job_id, name, definition, self._zone)
+        path = self._directory / name
         try:
             with self._lock:
                 self._refuse_circles(job)
@@ -91,23 +100,65 @@ class JobFolder:
         except FileExistsError as error:
             raise Conflict(f"there is a job {job_id!r} already: remove it first, or edit {name}") from error
         except OSError as error:
-            raise DaybellError(f"{self._directory / name}: cannot be written: {error.strerror}") from error
+            error.filename = None  # the file beside it means nothing to anybody
+            raise DiskRefused(complaint(path, error, "cannot be written")) from error
 
-    def remove(self, job_id: str) -> None:
-        """Taken away on purpose, it counts as removed at once. JobNotFound; DaybellError if it stays."""
+    def content(self, job_id: str) -> bytes:
+        """The file as it is. JobNotFound, DiskRefused; Conflict where it cannot be a definition."""
+        try:
+            return read_file(self._path(job_id))
+        except FileNotFoundError as error:
+            raise _nothing_like(job_id) from error
+
+    def edit(self, job_id: str, change: Change, expected: Etags = None) -> bytes:
+        """What the file says now, which is a job. JobNotFound, Changed, InvalidDefinition, DiskRefused."""
         with self._lock:
-            if job_id not in self._parsed:
-                raise JobNotFound(f"there is no job {job_id!r}")
-            path = self._directory / NAME.format(job_id)
+            before, check = self.content(job_id), partial(self._parse_alone, job_id)
+            return edit(self._path(job_id), before, expected, change, check)
+
+    def remove(self, job_id: str, expected: Etags = None) -> None:
+        """Taken away on purpose, it counts as removed at once. JobNotFound, Changed, DiskRefused."""
+        with self._lock:
+            path = self._path(job_id)
             try:
+                if expected is not None:
+                    refuse_changed(content_or_nothing(path), expected)
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise DaybellError(f"{path}: cannot be removed: {error.strerror}") from error
+                raise DiskRefused(complaint(path, error, "cannot be removed")) from error
             del self._parsed[job_id]
 
+    def judge(self, job_id: str, definition: bytes) -> Judgement:
+        """What this definition would be as the file of that job. Nothing is written."""
+        name = NAME.format(job_id)
+        try:
+            with self._lock:
+                job = self._parse_alone(job_id, definition)
+                known = self._known()
+                invalid = frozenset(self._parsed.keys() - known.keys())
+        except InvalidDefinition as refusal:
+            return Judgement(None, refusal.problems)
+        absent = [one for one in missing({**known, job_id: job}, invalid) if one.file == name]
+        unknown = remarks(name, definition, Job)
+        surprising = surprises.warnings(job, name, self._zone, self._clock.now())
+        return Judgement(job, (), (*self._check(job, name), *absent, *unknown, *surprising))
+
+    def _path(self, job_id: str) -> Path:
+        """Of a file that was seen: whatever else an id may name, it is no job."""
+        if job_id not in self._parsed:
+            raise _nothing_like(job_id)
+        return self._directory / NAME.format(job_id)
+
+    def _parse_alone(self, job_id: str, definition: bytes) -> Job:
+        job = parse_job(job_id, NAME.format(job_id), definition, self._zone)
+        self._refuse_circles(job)
+        return job
+
+    def _known(self) -> dict[str, Job]:
+        return {job_id: one.job for job_id, one in self._parsed.items() if one.job is not None}
+
     def _refuse_circles(self, job: Job) -> None:
-        known = {job_id: one.job for job_id, one in self._parsed.items() if one.job is not None}
-        if problem := circular({**known, job.id: job}).get(job.id):
+        if problem := circular({**self._known(), job.id: job}).get(job.id):
             raise InvalidDefinition([problem])
 
     def _write_new(self, name: str, definition: bytes) -> None:
@@ -167,13 +218,16 @@ class JobFolder:
             return parsed.problems
         return tuple(self._check(parsed.job, NAME.format(parsed.job.id)))
 
-    def _vanished(self, before: dict[str, Parsed]) -> frozenset[str]:
+    def _vanished(self, missing: AbstractSet[str]) -> frozenset[str]:
         now = self._clock.monotonic()
-        missing = before.keys() - self._parsed.keys()
         self._gone_since = {job_id: self._gone_since.get(job_id, now) for job_id in missing}
         return frozenset(
             job_id for job_id in missing if now - self._gone_since[job_id] < ABSENCE.total_seconds()
         )
+
+
+def _nothing_like(job_id: str) -> JobNotFound:
+    return JobNotFound(f"there is no job {job_id!r}")
 
 
 def _is_text(name: str) -> bool:

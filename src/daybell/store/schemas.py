@@ -12,6 +12,9 @@ log = logging.getLogger(__name__)
 
 IDENTITY = re.compile(r"urn:daybell:schema:[a-z]+:(\d{1,6})\.(\d{1,6})\.(\d{1,6})")
 
+SHIPPED = ("job", "settings", "run", "status")
+"""By name: what a person writes, and what Daybell answers."""
+
 Version = tuple[int, ...]
 
 
