@@ -30,6 +30,8 @@ STOP = 20.0
 WORKERS = max(4, 2 * (os.cpu_count() or 1))
 """As many runs at once as Daybell has by itself."""
 STATUS = "/api/v1/status"
+DOOR = "/api/v1/door"
+"""Asked for, the TCP door is open too."""
 PATHS = (STATUS, "/api/v1/jobs", "/api/v1/runs")
 
 

@@ -28,7 +28,8 @@ LEAD = 8.0
 AIM = Budget(1.5, of_ratio=True)
 REMARK = (
     "Bursts: the C loop starts each program when the one before has ended; the one that starts all at once "
-    "waits for none. A start counts as recorded when Daybell's log names it: after the journal was synced."
+    "waits for none. A start counts as recorded when Daybell's log names it: its claim was synced "
+    "before, and the journal has it."
 )
 
 Starts = Iterable[tuple[float, str]]

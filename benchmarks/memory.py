@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import cast
 
-from app import WORKERS, bare, desktop, home, running, wait_until
+from app import DOOR, WORKERS, bare, desktop, home, running, wait_until
 from daybell.api.client import Client
 from figures import Budget, Figure, Skipped, median
 from native import compiled, read_stamps
@@ -50,6 +50,7 @@ def _idle() -> float:
         place.write_far(JOBS)
         with running(place, bus) as app:
             host.wait_item()
+            app.client.post(DOOR)
             app.ask(REQUESTS)
             return resident(app.pid)
 

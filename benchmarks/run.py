@@ -12,11 +12,14 @@ from typing import Protocol
 import burst
 import catch_up
 import commands
+import crowd
 import idle
 import latency
 import ledger
 import memory
+import output
 import queries
+import retention
 import simulated
 import starting
 from app import compile_all
@@ -41,7 +44,10 @@ MEASURES: dict[str, Measure] = {
     "ledger": ledger.measure,
     "start": starting.measure,
     "history": queries.measure,
+    "output": output.measure,
+    "retention": retention.measure,
     "cli": commands.measure,
+    "crowd": crowd.measure,
 }
 
 

@@ -5,14 +5,15 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
+import daybell.api.server_libraries  # noqa: F401 - first: what follows would load OpenSSL with them
+from daybell.api.parts import add_parts
 from daybell.api.server import ApiServer
-from daybell.core.zones import LOCAL, zone
 from daybell.desktop.assets import asset
 from daybell.desktop.notices.choose import open_notices
 from daybell.desktop.notices.interface import Notices
@@ -26,21 +27,23 @@ from daybell.desktop.tray.null import NullTray
 from daybell.desktop.tray.presenter import Presenter
 from daybell.desktop.tray.tags import tags_of
 from daybell.desktop.tray.verbs import Verbs
+from daybell.engine.bus import Subscriber
+from daybell.engine.configuring import Configuration
 from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.messages import ClockMoved, ZoneMoved
 from daybell.engine.service import Place, SchedulerService
-from daybell.engine.state import EngineConfig
 from daybell.handlers.catalog import Catalog
 from daybell.handlers.command import Commands
+from daybell.handlers.keeping import Keeping
 from daybell.handlers.limits import check_limits
 from daybell.handlers.program import check_command
 from daybell.logs import log_events, write_log
 from daybell.machine.alarms import ApschedulerAlarms, Watch
 from daybell.machine.clock import SystemClock
 from daybell.machine.clock_watch import ClockWatch
+from daybell.machine.configuration import engine_config
 from daybell.machine.deadlines import DeadlineThread
-from daybell.machine.identity import machine_and_user
 from daybell.machine.ids import SystemIds
 from daybell.machine.processes.choose import machine_processes
 from daybell.machine.processes.survivors import RunSurvivors
@@ -48,10 +51,12 @@ from daybell.machine.signals import StopSignals
 from daybell.machine.watch import DirectoryWatch
 from daybell.machine.workers import WorkerPool
 from daybell.machine.zones import ZoneWatch, machine_zone
-from daybell.model.errors import describe_problem
-from daybell.model.job import CommandHandler, Job
-from daybell.model.settings import SchedulerConfig
+from daybell.model.errors import JobNotFound, describe_problem
+from daybell.model.events import AnyEvent, RunFinished
+from daybell.model.job import CommandHandler, Job, Keep
 from daybell.model.status import Problem
+from daybell.store.artifacts import ArtifactFiles
+from daybell.store.caps import Caps
 from daybell.store.directories import Directories, create, find
 from daybell.store.history import RunHistory
 from daybell.store.instance import Instance, InstanceLock
@@ -60,7 +65,8 @@ from daybell.store.ledger import FileLedger
 from daybell.store.logs import RunLogs
 from daybell.store.restore import finish
 from daybell.store.schemas import put_schemas
-from daybell.store.settings import read_settings
+from daybell.store.settings import SettingsPath
+from daybell.store.sweeper import Home, start_sweeper
 
 log = logging.getLogger("daybell")
 
@@ -81,10 +87,19 @@ def run_app(*, headless: bool = False, say: Say | None = None) -> int:
 class App:
     """One running Daybell. `run` owns the main thread; `stop` may be called from any."""
 
-    def __init__(self, directories: Directories, *, headless: bool, say: Say) -> None:
+    def __init__(
+        self,
+        directories: Directories,
+        *,
+        headless: bool,
+        say: Say,
+        hear: Subscriber = lambda _: None,
+    ) -> None:
+        """`hear` is told of everything that happens, from the very first event on."""
         self._directories = directories
         self._headless = headless
         self._say = say
+        self._hear = hear
         self._clock = SystemClock()
         self._stopping = threading.Event()
         self._teller = NoticeTeller()
@@ -153,6 +168,7 @@ class App:
     def _start(self, parts: ExitStack) -> SchedulerService:
         service = self._build(parts)
         service.subscribe(log_events)
+        service.subscribe(self._hear)
         service.request_stop = self.stop
         service.start()
         parts.callback(self._shut_down, service)
@@ -164,18 +180,9 @@ class App:
     def _build(self, parts: ExitStack) -> SchedulerService:
         directories = self._directories
         machine = machine_zone()
-        settings = read_settings(directories.settings_file, machine)
-        config = EngineConfig(
-            zone=zone(settings.scheduler.default_timezone, machine),
-            slots=_slots(settings.scheduler),
-            shutdown_timeout=settings.scheduler.shutdown_timeout,
-            version=version("daybell"),
-            notices=settings.notices,
-            is_enabled=settings.scheduler.enabled,
-            groups=settings.scheduler.groups,
-            follows_machine=settings.scheduler.default_timezone == LOCAL,
-            seed=machine_and_user(),
-        )
+        file = SettingsPath(directories.settings_file, machine)
+        settings = file.read()
+        config = engine_config(settings, machine)
         history = RunHistory(directories.history)
         ledger = FileLedger(directories.journal, directories.checkpoint, history, self._clock.now())
         parts.callback(ledger.close)
@@ -183,7 +190,11 @@ class App:
         deadlines = DeadlineThread(self._clock)
         deadlines.start()
         processes = machine_processes(deadlines, self._clock)
-        commands = Commands(processes, self._clock)
+        caps, logs = Caps(), RunLogs(directories.runs_log)
+        caps.start()
+        parts.callback(caps.stop)
+        keeping = Keeping(caps, logs, ArtifactFiles(directories.artifacts), lambda one: _keep(service, one))
+        commands = Commands(processes, self._clock, keeping)
         handlers = Catalog({CommandHandler: commands})
         ports = Ports(
             clock=self._clock,
@@ -193,20 +204,25 @@ class App:
             workers=WorkerPool(handlers, mailbox.post, self._clock, config.slots),
             ledger=ledger,
             history=history,
-            logs=RunLogs(directories.runs_log),
+            logs=logs,
             teller=self._teller,
             survivors=RunSurvivors(processes),
         )
         files = JobFolder(directories.jobs, config.zone, _check, self._clock)
         service = SchedulerService(mailbox, ports, files, config, Place(str(directories.jobs), os.getpid()))
+        service.settings = Configuration(file, settings, service.configure)
+        service.subscribe(partial(_close_up, keeping))
         watch = DirectoryWatch(directories.jobs, service.reload_soon, deadlines)
         watch.start()
         parts.callback(watch.stop)
+        swept = Home(directories, history, ledger, files, service.registry)
+        parts.callback(start_sweeper(swept, settings.retention, self._clock).stop)
         return service
 
     def _show(self, parts: ExitStack, service: SchedulerService, notices: Notices) -> Tray:
         """The doors to the running service: its API and its icon."""
-        api = ApiServer(service, self._directories.socket)
+        own = self._directories
+        api = ApiServer(service, own.socket, ArtifactFiles(own.artifacts), endpoint=own.endpoint)
         api.start()
         parts.callback(api.stop)
         runs = ClickedRuns(self._teller, lambda job_id: service.get_job_status(job_id).name)
@@ -224,6 +240,7 @@ class App:
             service.subscribe(lambda _: presenter.changed())
             presenter.start()
             parts.callback(presenter.stop)
+        add_parts(service.observation.health, tray, notices, own.state)
         return tray
 
     def _greet(self, service: SchedulerService, tray: Tray) -> None:
@@ -244,8 +261,23 @@ class App:
 def _watches(mailbox: Mailbox, clock: SystemClock, zone: ZoneInfo) -> tuple[Watch, ...]:
     """Whether the machine slept, its clock was set, or it is in another zone: the engine must know."""
     clocks = ClockWatch(clock.look, lambda finding: mailbox.post(ClockMoved(finding)))
-    zones = ZoneWatch(zone, lambda moved: mailbox.post(ZoneMoved(moved)))
+    zones = ZoneWatch(zone, lambda moved: mailbox.post(ZoneMoved(moved)), every=3)
     return clocks.beat, lambda _: zones.beat()
+
+
+def _keep(service: SchedulerService, job_id: str) -> Keep:
+    """What its job asks for, whether there still is such a job or not."""
+    try:
+        return service.get_job(job_id).keep
+    except JobNotFound:
+        return Keep()
+
+
+def _close_up(keeping: Keeping, events: Sequence[AnyEvent]) -> None:
+    """What Daybell had to leave when it was killed may be too long, or have a hole."""
+    for event in events:
+        if isinstance(event, RunFinished) and event.run.outcome == "interrupted" and event.run.log:
+            keeping.close_up(event.run.job_id, event.run.run_id)
 
 
 def _check(job: Job, file: str) -> list[Problem]:
@@ -253,10 +285,6 @@ def _check(job: Job, file: str) -> list[Problem]:
     asked = [name for name in CONDITIONS if getattr(job.conditions, name) is not None]
     unanswered = [Problem(file, f"conditions.{name}", NOT_ASKED) for name in asked]
     return [*check_command(job.handler, file), *check_limits(job.limits, file), *unanswered]
-
-
-def _slots(settings: SchedulerConfig) -> int:
-    return settings.max_concurrent_runs or max(4, 2 * (os.cpu_count() or 1))
 
 
 def _force() -> None:

@@ -65,7 +65,7 @@ def run_demo(*, seconds: float | None, headless: bool) -> int:
         create(directories)
         write_jobs(directories, home)
         show = Show(sys.stdout, home, seconds)
-        App(directories, headless=headless, say=show.say).run(show.begin)
+        App(directories, headless=headless, say=show.say, hear=show.hear).run(show.begin)
         show.end()
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -157,10 +157,13 @@ class Show:
         """What the app says at its start; its word about Ctrl-C stands above the table already."""
         self._lines.append(line)
 
+    def hear(self, events: Sequence[AnyEvent]) -> None:
+        """Some of them happen before the show begins."""
+        self._events.put(events)
+
     def begin(self, service: SchedulerService) -> None:
         """Returns at once; the show goes on in a thread of its own."""
         self._service = service
-        service.subscribe(self._events.put)
         self._since = self._clock.monotonic()
         self._thread.start()
 

@@ -7,8 +7,10 @@ import pytest
 
 from api.asking import Asking
 from api.fake_service import FakeService
+from api.tcp import Tcp, open_door
 from daybell.api.client import Client
 from daybell.api.server import ApiServer
+from daybell.store.artifacts import ArtifactFiles
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +21,7 @@ def shared_service(tmp_path_factory: pytest.TempPathFactory) -> FakeService:
 @pytest.fixture(scope="module")
 def socket_path(shared_service: FakeService, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("run") / "api.sock"
-    server = ApiServer(shared_service, path)
+    server = ApiServer(shared_service, path, ArtifactFiles(shared_service.logs / "artifacts"))
     server.start()
     yield path
     assert server.stop()
@@ -39,3 +41,9 @@ def client(socket_path: Path, service: FakeService) -> Client:
 @pytest.fixture
 def ask(socket_path: Path, service: FakeService) -> Asking:
     return Asking(socket_path)
+
+
+@pytest.fixture
+def tcp(socket_path: Path, service: FakeService) -> Tcp:
+    """The TCP door of the same server, opened anew for each test with a new code."""
+    return open_door(socket_path)

@@ -12,6 +12,10 @@ from msgspec.structs import replace
 
 from builders import BERLIN
 from daybell.engine.bus import Subscriber
+from daybell.engine.configuring import Configuration, NoSettings
+from daybell.engine.editing import Editor
+from daybell.engine.files import Etags
+from daybell.engine.memory import MemoryFiles
 from daybell.engine.service import SchedulerService
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict, InvalidDefinition, JobNotFound, RunNotFound
@@ -19,6 +23,8 @@ from daybell.model.events import AnyEvent, RunFinished, RunStarted
 from daybell.model.job import Job
 from daybell.model.query import Row, RunPage, RunQuery
 from daybell.model.run import Outcome, ProcessIdentity, Run
+from daybell.model.sizes import Size
+from daybell.model.settings import Settings
 from daybell.model.status import JobStatus, Problem, SchedulerState, SchedulerStatus, Statistics, Status
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -31,6 +37,8 @@ class FakeService(SchedulerService):
         self.logs = logs
         self.stop_asked = threading.Event()
         self.request_stop = self.stop_asked.set
+        self.settings = Configuration(NoSettings(), Settings())
+        self.editor = Editor(FakeFiles(self), lambda: None, lambda _job, _count: ())
         self.reset()
 
     def reset(self) -> None:
@@ -39,9 +47,13 @@ class FakeService(SchedulerService):
         self.now = NOON
         self.jobs: dict[str, Job] = {}
         self.written: list[bytes] = []
+        self.files: dict[str, bytes] = {}
         self.paused: set[str] = set()
         self.paused_until: dict[str, datetime | None] = {}
+        self.pause_reasons: dict[str, str | None] = {}
         self.runs: dict[str, Run] = {}
+        self.definitions: dict[str, dict[str, object]] = {}
+        """By the ids of their runs."""
         self.problems: tuple[Problem, ...] = ()
         self.state: SchedulerState = "running"
         self.stop_asked.clear()
@@ -86,6 +98,7 @@ class FakeService(SchedulerService):
             is_running=is_running,
             is_paused=is_paused,
             paused_until=self.paused_until.get(job_id) if is_paused else None,
+            pause_reason=self.pause_reasons.get(job_id) if is_paused else None,
         )
 
     def get_job(self, job_id: str) -> Job:
@@ -97,6 +110,7 @@ class FakeService(SchedulerService):
         if job_id in self.jobs:
             raise Conflict(f"there is a job {job_id!r} already")
         self.written.append(definition)
+        self.files[job_id] = definition
         try:
             fields = {**msgspec.json.decode(definition), "id": job_id}
             fields.pop("$schema", None)
@@ -105,7 +119,7 @@ class FakeService(SchedulerService):
             raise InvalidDefinition([Problem(f"{job_id}.json", "handler", str(error))]) from error
         return self.get_job_status(job_id)
 
-    def remove_job(self, job_id: str) -> None:
+    def remove_job(self, job_id: str, expected: Etags = None) -> None:
         self.get_job(job_id)
         del self.jobs[job_id]
 
@@ -134,10 +148,13 @@ class FakeService(SchedulerService):
             self.finish(run_id, "cancelled", reason="cancelled by hand")
         return ended
 
-    def pause_job(self, job_id: str, until: datetime | None = None) -> None:
+    def pause_job(
+        self, job_id: str, until: datetime | timedelta | None = None, reason: str | None = None
+    ) -> None:
         self.get_job(job_id)
         self.paused.add(job_id)
-        self.paused_until[job_id] = until
+        self.paused_until[job_id] = self.now + until if isinstance(until, timedelta) else until
+        self.pause_reasons[job_id] = reason
 
     def resume_job(self, job_id: str) -> None:
         self.get_job(job_id)
@@ -175,6 +192,9 @@ class FakeService(SchedulerService):
             raise RunNotFound(f"there is no run {run_id!r}")
         return self.runs[run_id]
 
+    def definition_of(self, run: Run) -> dict[str, object] | None:
+        return self.definitions.get(run.run_id)
+
     def log_file(self, run_id: str) -> Path:
         log = self.get_run(run_id).log
         if log is None:
@@ -206,8 +226,20 @@ class FakeService(SchedulerService):
             log.write(content)
 
 
+class FakeFiles(MemoryFiles):
+    """As they were sent. Edits of real files are tested with the real store."""
+
+    def __init__(self, service: FakeService) -> None:
+        super().__init__()
+        self._service = service
+
+    def content(self, job_id: str) -> bytes:
+        self._service.get_job(job_id)
+        return self._service.files[job_id]
+
+
 def duration(kind: type, value: object) -> object:
-    return Duration.parse(str(value)) if kind is Duration else value
+    return kind.parse(str(value)) if issubclass(kind, Duration | Size) else value
 
 
 def a_command(*argv: str) -> dict[str, object]:

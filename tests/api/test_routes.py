@@ -12,7 +12,7 @@ from api.asking import Asking
 from api.fake_service import NOON, FakeService, a_command, add, hourly
 from daybell.api import shapes
 from daybell.api.client import ApiError, Client
-from daybell.model.run import Run
+from daybell.model.run import AttemptRecord, Run
 from daybell.model.status import JobStatus, Problem, SchedulerStatus, Statistics, Status
 
 
@@ -84,6 +84,7 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
                 "waiting_until": None,
                 "is_paused": False,
                 "paused_until": None,
+                "pause_reason": None,
                 "snoozed_until": None,
             }
         ],
@@ -282,6 +283,59 @@ def test_one_run_is_told(ask: Asking, service: FakeService) -> None:
     assert run["started"] == NOON.isoformat().replace("+00:00", "Z")
 
 
+def test_a_run_is_told_with_every_key_and_with_what_its_job_was(ask: Asking, service: FakeService) -> None:
+    add(service, "backup")
+    service.run_now("backup")
+    service.definitions["run-1"] = {"handler": a_command(), "timeout": "5m"}
+    keys = list(shapes.RunShape.__annotations__)
+    for path in ("/api/v1/runs/run-1", "/api/v1/runs/run-1?wait=0.01"):
+        _, run = ask("GET", path)
+        assert list(run) == [*keys, "definition_snapshot"]
+        assert run["definition_snapshot"] == service.definitions["run-1"]
+        assert (run["earlier"], run["cpu_seconds"], run["output_dropped"], run["count"]) == ([], None, 0, 1)
+    _, page = ask("GET", "/api/v1/runs")
+    assert [list(run) for run in page["runs"]] == [keys]
+    service.definitions.clear()
+    assert ask("GET", "/api/v1/runs/run-1")[1]["definition_snapshot"] is None
+
+
+def test_attempts_before_the_last_one_are_told_as_they_were(ask: Asking, service: FakeService) -> None:
+    add(service, "backup")
+    service.run_now("backup")
+    first = AttemptRecord(started=NOON, finished=NOON, outcome="failed", exit_code=3, error="disk full")
+    service.finish("run-1", "succeeded", attempts=2, earlier=(first,))
+    noon = "2026-11-20T12:00:00Z"
+    _, run = ask("GET", "/api/v1/runs/run-1")
+    told = {"started": noon, "finished": noon, "outcome": "failed", "exit_code": 3, "error": "disk full"}
+    assert run["earlier"] == [told]
+    assert list(told) == list(shapes.AttemptShape.__annotations__)
+
+
+def test_a_report_is_for_programs_or_for_people(client: Client, service: FakeService) -> None:
+    add(service, "backup")
+    service.run_now("backup")
+    service.definitions["run-1"] = {"handler": {**a_command(), "env": {"TOKEN": "s3cret"}}}
+    service.finish("run-1", "failed", exit_code=3, error="disk | full")
+    left = service.logs / "artifacts" / "backup" / "run-1"
+    left.mkdir(parents=True, exist_ok=True)
+    (left / "table.csv").write_bytes(b"a,b\n")
+    report: Any = client.get("/api/v1/runs/run-1/report.json")
+    assert list(report) == ["run", "attempts", "definition", "artifacts"]
+    assert list(report["run"]) == list(shapes.RunShape.__annotations__)
+    assert [one["error"] for one in report["attempts"]] == ["disk | full"]
+    page = b"".join(client.chunks("/api/v1/runs/run-1/report.md")).decode()
+    assert page.startswith("# backup: failed\n")
+    assert "| error | disk \\| full |\n" in page
+    assert "s3cret" not in page + str(report)
+    assert "| table.csv | 4 bytes |\n" in page
+    assert report["artifacts"] == [{"name": "table.csv", "bytes": 4}]
+
+
+@pytest.mark.parametrize("name", ["report.md", "report.json"])
+def test_no_run_has_no_report(ask: Asking, name: str) -> None:
+    assert error(ask("GET", f"/api/v1/runs/gone/{name}")) == (404, "run_not_found")
+
+
 def test_runs_are_cancelled(ask: Asking, service: FakeService) -> None:
     add(service, "backup")
     service.run_now("backup")
@@ -317,7 +371,7 @@ def test_the_app_is_asked_to_stop(ask: Asking, service: FakeService) -> None:
         ("GET", "/api/v1/runs/gone", "run_not_found"),
         ("GET", "/api/v1/runs/gone?wait=5", "run_not_found"),
         ("GET", "/api/v1/runs/gone/log", "run_not_found"),
-        ("GET", "/", "not_found"),
+        ("GET", "/index.html", "not_found"),
         ("GET", "/api/v1", "not_found"),
         ("GET", "/api/v1/jobs/", "not_found"),
         ("GET", "/api/v1/tasks", "not_found"),

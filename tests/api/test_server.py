@@ -15,6 +15,7 @@ from daybell.api.peers import HasOptions, is_allowed, peer_uid
 from daybell.api.server import ApiServer
 from daybell.api.sockets import listen
 from daybell.model.errors import AlreadyRunning, DaybellError
+from daybell.store.artifacts import ArtifactFiles
 
 QUIET = 3.0
 """Seconds to be quiet for: uvicorn's own loop would wake 30 times."""
@@ -33,7 +34,7 @@ def serve(path: Path, tmp_path: Path) -> Iterator[Serve]:
     with ExitStack() as started:
 
         def start(uid_of: Callable[[HasOptions], int | None] = peer_uid) -> ApiServer:
-            server = ApiServer(FakeService(tmp_path), path, uid_of)
+            server = ApiServer(FakeService(tmp_path), path, ArtifactFiles(tmp_path), uid_of)
             server.start()
             started.callback(server.stop)
             return server
@@ -70,7 +71,7 @@ def test_it_ends_at_once_with_a_connection_open(serve: Serve, path: Path) -> Non
 
 
 def test_stopping_what_never_started_is_fine(path: Path, tmp_path: Path) -> None:
-    assert ApiServer(FakeService(tmp_path), path).stop()
+    assert ApiServer(FakeService(tmp_path), path, ArtifactFiles(tmp_path)).stop()
 
 
 def test_a_socket_that_nobody_answers_is_replaced(serve: Serve, path: Path) -> None:
@@ -82,7 +83,7 @@ def test_a_socket_that_nobody_answers_is_replaced(serve: Serve, path: Path) -> N
 
 def test_a_socket_that_somebody_answers_is_left_alone(serve: Serve, path: Path, tmp_path: Path) -> None:
     serve()
-    second = ApiServer(FakeService(tmp_path), path)
+    second = ApiServer(FakeService(tmp_path), path, ArtifactFiles(tmp_path))
     with pytest.raises(AlreadyRunning, match="another Daybell listens at"):
         second.start()
     assert second.stop()

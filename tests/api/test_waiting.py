@@ -8,6 +8,7 @@ from api.asking import Asking
 from api.fake_service import FakeService, add
 from daybell.api.client import Client, Json
 from daybell.api.server import ApiServer
+from daybell.store.artifacts import ArtifactFiles
 
 SOON = 10
 """Seconds; far more than any of this takes."""
@@ -75,7 +76,7 @@ def test_a_stopping_server_lets_everybody_go(tmp_path: Path) -> None:
     service = FakeService(tmp_path)
     add(service, "backup")
     run_id = service.run_now("backup")
-    server = ApiServer(service, tmp_path / "api.sock")
+    server = ApiServer(service, tmp_path / "api.sock", ArtifactFiles(tmp_path))
     server.start()
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(Client(tmp_path / "api.sock").get, f"/api/v1/runs/{run_id}", {"wait": 60}, 70)

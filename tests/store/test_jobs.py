@@ -259,3 +259,17 @@ def test_a_directory_in_the_place_of_a_job_is_not_removed(tmp_path: Path, folder
     with pytest.raises(DaybellError, match=r"d\.json: cannot be removed: "):
         folder.remove("d")
     assert (tmp_path / "d.json").is_dir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a person's profile is private there by inheritance")
+def test_a_file_that_others_could_write_is_not_believed_until_they_cannot(
+    tmp_path: Path, folder: JobFolder
+) -> None:
+    path = write(tmp_path, "backup.json")
+    assert list(folder.read().jobs) == ["backup"]
+    path.chmod(0o666)
+    read = folder.read()
+    assert (list(read.jobs), read.invalid) == ([], {"backup"})
+    assert "others may write it" in read.problems[0].message
+    path.chmod(0o600)
+    assert list(folder.read().jobs) == ["backup"]

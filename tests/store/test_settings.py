@@ -1,5 +1,6 @@
 """Settings hold before anything starts, or nothing starts."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,4 +36,13 @@ def test_a_file_that_cannot_be_read_is_not_taken_for_absent(tmp_path: Path) -> N
     path = tmp_path / "settings.json"
     path.mkdir()
     with pytest.raises(InvalidSettings, match="cannot be read"):
+        read_settings(path, BERLIN)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a person's profile is private there by inheritance")
+def test_a_file_that_others_could_write_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("{}")
+    path.chmod(0o622)
+    with pytest.raises(InvalidSettings, match="others may write it"):
         read_settings(path, BERLIN)

@@ -58,7 +58,7 @@ def test_T1_nothing_of_a_timed_out_tree_lives_twelve_seconds_later(clean: Home) 
             20,
         )
         run_id = clean.history("tree")[0]["run_id"]
-        until(lambda: tagged(run_id) == [], 12)
+        until(lambda: tagged(run_id) == [], 3 + 12)
         until(lambda: bool(clean.ended("tree")), 2)
         (run,) = clean.ended("tree")
     assert (run["outcome"], run["error"]) == ("timed_out", "timed out after 3s")

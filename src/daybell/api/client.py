@@ -4,7 +4,7 @@ import http.client
 import json
 import socket
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -19,6 +19,8 @@ Query = Mapping[str, str | int | Sequence[str]]
 PATIENCE = 15.0
 """Seconds for an answer: longer than the app itself waits for a slow disk before it says so."""
 CHUNK = 64 * 1024
+NEXT = "Daybell-Next-Offset"
+"""The header of output that says where to go on: bytes are counted as the command printed them."""
 
 
 class NotRunning(Exception):
@@ -39,7 +41,10 @@ class ApiError(Exception):
 
 
 class Client:
-    """One request a call, each on a connection of its own. NotRunning and ApiError are all it raises."""
+    """One request a call, each on a connection of its own. NotRunning and ApiError are all it raises.
+
+    Through the unix socket; `reach.client_of` chooses the way that this system has.
+    """
 
     def __init__(self, socket_path: Path) -> None:
         self._socket_path = socket_path
@@ -52,12 +57,32 @@ class Client:
         """No body where it is None. `timeout` in seconds."""
         return self._ask("POST", path, body=body, timeout=timeout)
 
+    def put(self, path: str, body: Json, etag: str) -> Json:
+        """Only over the state that `etag` names, or over any: "*"."""
+        return self._ask("PUT", path, body=body, etag=etag)
+
+    def patch(self, path: str, body: Json, etag: str) -> Json:
+        """As `put`."""
+        return self._ask("PATCH", path, body=body, etag=etag)
+
     def delete(self, path: str, timeout: float = PATIENCE) -> Json:
         return self._ask("DELETE", path, timeout=timeout)
 
-    def chunks(self, path: str, query: Query | None = None) -> Iterator[bytes]:
-        """The body as it comes, for what may be long."""
+    def lines(self, path: str, timeout: float) -> Iterator[bytes]:
+        """Each line of the body as it comes; `timeout` is the longest silence, in seconds."""
+        with self._answer("GET", path, timeout=timeout) as answer:
+            while line := answer.readline():
+                yield line.rstrip(b"\r\n")
+
+    def chunks(
+        self,
+        path: str,
+        query: Query | None = None,
+        heard: Callable[[http.client.HTTPMessage], None] = lambda _: None,
+    ) -> Iterator[bytes]:
+        """The body as it comes, for what may be long; `heard` is told its headers before."""
         with self._answer("GET", path, query=query) as answer:
+            heard(answer.headers)
             while chunk := answer.read(CHUNK):
                 yield chunk
 
@@ -69,8 +94,9 @@ class Client:
         query: Query | None = None,
         body: Json = None,
         timeout: float = PATIENCE,
+        etag: str = "",
     ) -> Json:
-        with self._answer(method, path, query=query, body=body, timeout=timeout) as answer:
+        with self._answer(method, path, query=query, body=body, timeout=timeout, etag=etag) as answer:
             content = answer.read()
         return _decode(content) if content else None
 
@@ -83,11 +109,15 @@ class Client:
         query: Query | None = None,
         body: Json = None,
         timeout: float = PATIENCE,
+        etag: str = "",
     ) -> Iterator[http.client.HTTPResponse]:
-        connection = _UnixConnection(self._socket_path, timeout)
+        connection = self._connection(timeout)
         content = None if body is None else json.dumps(body).encode()
         headers = {} if content is None else {"Content-Type": "application/json"}
+        if etag:
+            headers["If-Match"] = etag if etag == "*" else f'"{etag}"'
         try:
+            headers |= self._introduce(connection)
             connection.request(
                 method, f"{path}?{urlencode(query, doseq=True)}" if query else path, content, headers
             )
@@ -102,6 +132,14 @@ class Client:
         finally:
             connection.close()
 
+    def _connection(self, timeout: float) -> http.client.HTTPConnection:
+        """Not connected yet."""
+        return _UnixConnection(self._socket_path, timeout)
+
+    def _introduce(self, connection: http.client.HTTPConnection) -> dict[str, str]:  # noqa: ARG002 - others need it
+        """What to send along, so that we are let in; nothing here, where the kernel says who we are."""
+        return {}
+
 
 class _UnixConnection(http.client.HTTPConnection):
     """HTTP to a path instead of a host."""
@@ -112,7 +150,7 @@ class _UnixConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         if sys.platform == "win32":
-            raise ApiError("not_supported", "Daybell does not answer the command line on Windows yet")
+            raise ApiError("not_supported", "Python has no unix sockets on Windows")
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
         try:

@@ -1,79 +1,90 @@
-"""Which requests reach the routes at all? The outermost layer: nothing is routed round it."""
+"""Which requests reach the routes at all? The outermost layer of both doors: nothing is routed round it."""
 
 import logging
+from contextlib import nullcontext
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from daybell.api.answers import refusal
+from daybell.api.answers import refusal, unexpected
+from daybell.api.bodies import answer_unread, read_body, replay
+from daybell.api.bounds import USUAL, Bounds
+from daybell.api.doors import TcpDoor
+from daybell.api.endpoint import HELLO
+from daybell.api.headers import HARDENING, Head, judge
+from daybell.api.quota import REFUSALS_TOLD, Quota
 
-MAX_BODY = 256 * 1024
-"""Bytes; a job file is one or two thousand."""
-MAX_READ = 16 * MAX_BODY
-"""Bytes read of a body that is too large, and thrown away: its sender hears an answer, not a broken pipe."""
+PUBLIC = ("/", "/app.js", "/app.css", "/api/v1/session", HELLO)
+"""What may be asked before one has shown anything: it holds nothing, and hands out nothing for nothing."""
 
 log = logging.getLogger(__name__)
 
 
 class Guard:
-    """Reads each body once, whole, and judges it; logs what the app lets escape."""
+    """Judges head, visitor and body, in this order; hardens each answer; logs what the app lets escape."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, door: TcpDoor, bounds: Bounds = USUAL) -> None:
         self._app = app
+        self._door = door
+        self._bounds = bounds
+        self._refusals = Quota(*REFUSALS_TOLD)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        body = await read_body(receive) if has_body(headers) else b""
-        if body is None:
-            answer = refusal(413, "too_large", f"a request may not be larger than {MAX_BODY // 1024} KiB")
-            answer.headers["connection"] = "close"
-            await answer(scope, receive, send)
-        elif body and not is_json(headers):
-            answer = refusal(415, "unsupported_type", "send JSON, with Content-Type: application/json")
-            await answer(scope, receive, send)
-        else:
-            await self._let_through(scope, replay(body, receive), send)
+        head = Head.of(scope)
+        answering = Answering(send)
+        if refused := judge(head) or self._judge_visitor(head):
+            await self._refuse(head, refused, scope, receive, answering)
+            return
+        is_inside = head.port is not None and head.path not in PUBLIC
+        with self._door.visit() if is_inside else nullcontext():
+            body = await read_body(receive, self._bounds.slowest) if head.has_body else b""
+            if isinstance(body, Response):
+                await self._refuse(head, body, scope, receive, answering)
+            else:
+                await self._let_through(head, scope, replay(body, receive), answering)
 
-    async def _let_through(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _judge_visitor(self, head: Head) -> Response | None:
+        """Through the socket comes nobody else: its protocol has seen to that."""
+        if head.port is not None and head.path not in PUBLIC and not self._door.admits(head.bearer):
+            answer = refusal(401, "unauthorized", "show who you are: Authorization: Bearer, with the token")
+            answer.headers["www-authenticate"] = "Bearer"
+            return answer
+        return None
+
+    async def _let_through(self, head: Head, scope: Scope, receive: Receive, answering: "Answering") -> None:
         try:
-            await self._app(scope, receive, send)
-        # The edge of a request: the answer has gone out by now, and the next request must not suffer.
+            await self._app(scope, receive, answering)
+        # The edge of a request: the next one must not suffer.
         except Exception:
-            log.exception("%s %s failed", scope["method"], scope["path"])
+            log.exception("%s %s failed", head.method, head.raw_path)
+            if not answering.has_begun:
+                await unexpected()(scope, receive, answering)
+
+    async def _refuse(
+        self, head: Head, answer: Response, scope: Scope, receive: Receive, answering: "Answering"
+    ) -> None:
+        # Never what stands behind a question mark: there may be a secret in it.
+        if self._refusals.take():
+            log.warning("refused %s %s: %d", head.method, head.raw_path[:200], answer.status_code)
+        if head.has_body:
+            await answer_unread(answer, scope, receive, answering)
+        else:
+            await answer(scope, receive, answering)
 
 
-def has_body(headers: dict[bytes, bytes]) -> bool:
-    return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+class Answering:
+    """Sends what it is given, with the headers that every answer has."""
 
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_begun = False
 
-def is_json(headers: dict[bytes, bytes]) -> bool:
-    kind = headers.get(b"content-type", b"").partition(b";")[0]
-    return kind.strip().lower() == b"application/json"
-
-
-async def read_body(receive: Receive) -> bytes | None:
-    """All of it; None when it is too large, or its sender hung up before its end: half a wish is none."""
-    parts: list[bytes] = []
-    size = 0
-    while size <= MAX_READ:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size <= MAX_BODY:
-            parts.append(part)
-        if not message.get("more_body", False):
-            break
-    return b"".join(parts) if size <= MAX_BODY else None
-
-
-def replay(body: bytes, receive: Receive) -> Receive:
-    """The body once more, in one piece, and then whatever comes."""
-    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return pending.pop() if pending else await receive()
-
-    return again
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            said = list(message.get("headers", []))
+            names = {name.lower() for name, _ in said}
+            message["headers"] = said + [one for one in HARDENING if one[0] not in names]
+        await self._send(message)

@@ -1,5 +1,8 @@
 """What may be asked, and where? One short function a question, named like the service's."""
 
+from collections.abc import Sequence
+from http import HTTPStatus
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -7,81 +10,90 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from daybell.api.answers import as_error, as_http_error, as_json, refusal, unexpected
+from daybell.api.artifacts import Artifacts
 from daybell.api.calls import Calls
-from daybell.api.guard import Guard
+from daybell.api.jobs import Jobs
 from daybell.api.output import Output
-from daybell.api.requests import cancel_target, new_definition, number, run_query, seconds
+from daybell.api.reports import Reports
+from daybell.api.runs import Runs
+from daybell.api.settings import SettingsDoor
+from daybell.api.stats import Stats
 from daybell.api.waiting import Waiting
+from daybell.api.watching import Watching
 from daybell.engine.service import SchedulerService
 from daybell.model.errors import DaybellError
-
-MOST_INSTANTS = 100
-LONGEST_WAIT = 60.0
-"""Seconds; whoever wants to wait longer asks again, so nobody who hung up is waited for longer."""
+from daybell.store.artifacts import ArtifactFiles
 
 
 class Routes:
     """The answers to all questions below /api/v1."""
 
-    def __init__(self, service: SchedulerService, calls: Calls, waiting: Waiting) -> None:
+    def __init__(
+        self, service: SchedulerService, calls: Calls, waiting: Waiting, artifacts: ArtifactFiles
+    ) -> None:
         self._service = service
         self._call = calls
-        self._waiting = waiting
+        self._jobs = Jobs(service, calls)
+        self._runs = Runs(service, calls, waiting)
+        self._settings = SettingsDoor(service, calls)
+        self._stats = Stats(service, calls)
         self._output = Output(service, calls)
+        self._artifacts = Artifacts(service, calls, artifacts)
+        self._reports = Reports(service, calls, artifacts)
+        self.watching = Watching(service, calls)
 
     def table(self) -> list[Route]:
         """Every address with its method and what answers there."""
         return [
             Route("/api/v1/status", self.status),
-            Route("/api/v1/jobs", self.list_jobs),
-            Route("/api/v1/jobs", self.add_job, methods=["POST"]),
-            Route("/api/v1/jobs/{job_id}", self.get_job),
-            Route("/api/v1/jobs/{job_id}", self.remove_job, methods=["DELETE"]),
-            Route("/api/v1/jobs/{job_id}/run", self.run_now, methods=["POST"]),
-            Route("/api/v1/jobs/{job_id}/pause", self.pause_job, methods=["POST"]),
-            Route("/api/v1/jobs/{job_id}/resume", self.resume_job, methods=["POST"]),
-            Route("/api/v1/jobs/{job_id}/next", self.next_runs),
+            *self.watching.table(),
+            *self._of_jobs(),
+            *self._of_runs(),
+            Route("/api/v1/preview", self._jobs.preview, methods=["POST"]),
+            Route("/api/v1/stats", self._stats.of_all),
+            Route("/api/v1/settings", self._settings.get),
+            Route("/api/v1/settings", self._settings.replace, methods=["PUT"]),
+            Route("/api/v1/settings", self._settings.patch, methods=["PATCH"]),
             Route("/api/v1/pause", self.pause_all, methods=["POST"]),
             Route("/api/v1/resume", self.resume_all, methods=["POST"]),
-            Route("/api/v1/runs", self.history),
-            Route("/api/v1/runs/{run_id}", self.get_run),
-            Route("/api/v1/runs/{run_id}/log", self._output.answer),
-            Route("/api/v1/cancel", self.cancel_run, methods=["POST"]),
+            Route("/api/v1/cancel", self._runs.cancel_any, methods=["POST"]),
             Route("/api/v1/stop", self.stop, methods=["POST"]),
+        ]
+
+    def _of_jobs(self) -> list[Route]:
+        jobs = self._jobs
+        return [
+            Route("/api/v1/jobs", jobs.list),
+            Route("/api/v1/jobs", jobs.add, methods=["POST"]),
+            Route("/api/v1/jobs/{job_id}", jobs.get),
+            Route("/api/v1/jobs/{job_id}", jobs.replace, methods=["PUT"]),
+            Route("/api/v1/jobs/{job_id}", jobs.patch, methods=["PATCH"]),
+            Route("/api/v1/jobs/{job_id}", jobs.remove, methods=["DELETE"]),
+            Route("/api/v1/jobs/{job_id}/run", jobs.run, methods=["POST"]),
+            Route("/api/v1/jobs/{job_id}/pause", jobs.pause, methods=["POST"]),
+            Route("/api/v1/jobs/{job_id}/resume", jobs.resume, methods=["POST"]),
+            Route("/api/v1/jobs/{job_id}/enable", jobs.enable, methods=["POST"]),
+            Route("/api/v1/jobs/{job_id}/disable", jobs.disable, methods=["POST"]),
+            Route("/api/v1/jobs/{job_id}/next", jobs.next_runs),
+            Route("/api/v1/jobs/{job_id}/stats", self._stats.of_job),
+        ]
+
+    def _of_runs(self) -> list[Route]:
+        runs = self._runs
+        return [
+            Route("/api/v1/runs", runs.list),
+            Route("/api/v1/runs/{run_id}", runs.get),
+            Route("/api/v1/runs/{run_id}/cancel", runs.cancel, methods=["POST"]),
+            Route("/api/v1/runs/{run_id}/retry", runs.retry, methods=["POST"]),
+            Route("/api/v1/runs/{run_id}/log", self._output.answer),
+            Route("/api/v1/runs/{run_id}/artifacts", self._artifacts.list),
+            Route("/api/v1/runs/{run_id}/artifacts/{name:path}", self._artifacts.content),
+            Route("/api/v1/runs/{run_id}/report.md", self._reports.as_page),
+            Route("/api/v1/runs/{run_id}/report.json", self._reports.as_members),
         ]
 
     async def status(self, _request: Request) -> Response:
         return as_json(await self._call(self._service.status))
-
-    async def list_jobs(self, _request: Request) -> Response:
-        return as_json(await self._call(self._service.list_jobs))
-
-    async def add_job(self, request: Request) -> Response:
-        job_id, definition = await new_definition(request)
-        return as_json(await self._call(self._service.add_job, job_id, definition), 201)
-
-    async def get_job(self, request: Request) -> Response:
-        job_id = request.path_params["job_id"]
-        job = await self._call(self._service.get_job, job_id)
-        return as_json({"job": job, "status": await self._call(self._service.get_job_status, job_id)})
-
-    async def remove_job(self, request: Request) -> Response:
-        await self._call(self._service.remove_job, request.path_params["job_id"])
-        return Response(status_code=204)
-
-    async def run_now(self, request: Request) -> Response:
-        run_id = await self._call(self._service.run_now, request.path_params["job_id"])
-        return as_json({"run_id": run_id}, 202)
-
-    async def pause_job(self, request: Request) -> Response:
-        job_id = request.path_params["job_id"]
-        await self._call(self._service.pause_job, job_id)
-        return as_json(await self._call(self._service.get_job_status, job_id))
-
-    async def resume_job(self, request: Request) -> Response:
-        job_id = request.path_params["job_id"]
-        await self._call(self._service.resume_job, job_id)
-        return as_json(await self._call(self._service.get_job_status, job_id))
 
     async def pause_all(self, _request: Request) -> Response:
         await self._call(self._service.pause_all)
@@ -91,35 +103,15 @@ class Routes:
         await self._call(self._service.resume_all)
         return as_json({})
 
-    async def next_runs(self, request: Request) -> Response:
-        job_id = request.path_params["job_id"]
-        count = number(request, "n", default=5, lowest=1, highest=MOST_INSTANTS)
-        return as_json({"job_id": job_id, "runs": await self._call(self._service.next_runs, job_id, count)})
-
-    async def history(self, request: Request) -> Response:
-        page = await self._call(self._service.history, run_query(request, self._service.zone))
-        return as_json({"runs": page.runs, "next": None if page.next is None else str(page.next)})
-
-    async def get_run(self, request: Request) -> Response:
-        run_id = request.path_params["run_id"]
-        patience = seconds(request, "wait", highest=LONGEST_WAIT)
-        if patience:
-            return as_json(await self._waiting.for_end(run_id, patience))
-        return as_json(await self._call(self._service.get_run, run_id))
-
-    async def cancel_run(self, request: Request) -> Response:
-        target = await cancel_target(request)
-        return as_json({"run_ids": await self._call(self._service.cancel_run, target)})
-
     async def stop(self, _request: Request) -> Response:
         await self._call(self._service.request_stop)
         return as_json({}, 202)
 
 
-def application(routes: Routes) -> Guard:
-    """The whole of it, guard outermost."""
+def application(table: Sequence[Route]) -> Starlette:
+    """The whole of it, but for the guard."""
     app = Starlette(
-        routes=routes.table(),
+        routes=table,
         exception_handlers={
             DaybellError: _expected,
             HTTPException: _not_routed,
@@ -128,7 +120,7 @@ def application(routes: Routes) -> Guard:
         },
     )
     app.router.redirect_slashes = False
-    return Guard(app)
+    return app
 
 
 async def _expected(_request: Request, error: Exception) -> Response:
@@ -137,7 +129,11 @@ async def _expected(_request: Request, error: Exception) -> Response:
 
 async def _not_routed(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return as_http_error(status, request.method, request.url.path)
+    answer = as_http_error(status, request.method, request.url.path)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        routes = [route for route in request.app.routes if route.path_regex.match(request.url.path)]
+        answer.headers["allow"] = ", ".join(sorted({method for route in routes for method in route.methods}))
+    return answer
 
 
 async def _too_slow(_request: Request, _error: Exception) -> Response:

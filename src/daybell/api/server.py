@@ -5,20 +5,29 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from daybell.api.bounds import USUAL, Bounds
 from daybell.api.calls import Calls
+from daybell.api.doors import TcpDoor, is_only_door
+from daybell.api.entry import Entry
+from daybell.api.grpc.door import GrpcDoor
 from daybell.api.guard import Guard
-from daybell.api.peers import HasOptions, is_allowed, own_uid, peer_uid
+from daybell.api.headers import MAX_HEAD
+from daybell.api.peers import peer_uid
+from daybell.api.protocol import BoundedProtocol, UidOf
+from daybell.api.quota import REFUSALS_TOLD, Quota
 from daybell.api.routes import Routes, application
 from daybell.api.sockets import forget, inode_of, listen
 from daybell.api.waiting import Waiting
+from daybell.desktop.assets import asset
 from daybell.engine.service import SchedulerService
+from daybell.machine.clock import SystemClock
 from daybell.model.errors import DaybellError
+from daybell.store.artifacts import ArtifactFiles
 
 START = 10.0
 STOP = 5.0
@@ -30,9 +39,12 @@ log = logging.getLogger(__name__)
 class QuietServer(uvicorn.Server):
     """Waits for an event where uvicorn looks every 0.1 s: 594 wakeups a minute less."""
 
-    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, opening: Callable[[], Awaitable[None]], closing: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._opening = opening
         self._closing = closing
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = asyncio.Event()
@@ -40,11 +52,27 @@ class QuietServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._loop = asyncio.get_running_loop()
+        self.started = False  # it has not, before all is open that must be
+        await self._opening()
+        self.started = True
         self.ready.set()
 
     async def main_loop(self) -> None:
         await self._stopped.wait()
         self._closing()
+
+    async def listen(self, listener: socket.socket) -> asyncio.AbstractServer:
+        """Serve what comes in there as well, until it is closed or the server ends."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(self._connection, sock=listener)
+        self.servers = [*(one for one in self.servers if one.is_serving()), server]
+        return server
+
+    def _connection(self) -> asyncio.Protocol:
+        protocol = self.config.http_protocol_class
+        return protocol(  # type: ignore[call-arg]  # as uvicorn's own
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     def request_stop(self) -> None:
         """From any thread, once it is ready."""
@@ -53,33 +81,46 @@ class QuietServer(uvicorn.Server):
 
 
 class ApiServer:
-    """The API of one service at one path. Started and stopped once."""
+    """The API of one service, at a path and, when asked for, at a port. Started and stopped once."""
 
     def __init__(
         self,
         service: SchedulerService,
         path: Path,
-        uid_of: Callable[[HasOptions], int | None] = peer_uid,
+        artifacts: ArtifactFiles,
+        uid_of: UidOf = peer_uid,
+        *,
+        endpoint: Path | None = None,
+        platform: str = sys.platform,
+        bounds: Bounds = USUAL,
     ) -> None:
+        """`endpoint` is the file that leads to the port; without one it lies beside the socket."""
         self._path = path
         self._inode = 0
         self._calls = Calls()
-        waiting = Waiting(service, self._calls)
-        app = application(Routes(service, self._calls, waiting))
-        self._server = QuietServer(_config(app, uid_of), waiting.close)
+        self._is_tcp_only = is_only_door(platform)
+        self._door = TcpDoor(
+            endpoint or path.with_name("endpoint.json"),
+            SystemClock(),
+            is_lasting=self._is_tcp_only,
+            idle=bounds.idle,
+        )
+        self._grpc = GrpcDoor(service, self._calls, path.with_name("grpc.sock"), uid_of=uid_of, bounds=bounds)
+        self._waiting = Waiting(service, self._calls)
+        entry = Entry(self._door, self._listen, self._calls, asset("web"))
+        routes = Routes(service, self._calls, self._waiting, artifacts)
+        self._watching = routes.watching
+        app = Guard(application([*entry.table(), *routes.table()]), self._door, bounds)
+        self._server = QuietServer(_config(app, uid_of, bounds), self._opening, self._closing)
         self._thread = threading.Thread(target=self._run, name="api", daemon=True)
         self._listener: socket.socket | None = None
 
     def start(self) -> None:
-        """Listen; returns once requests are answered. AlreadyRunning, or a DaybellError that says why not.
-
-        On Windows there is no such server yet: the app runs without one, and the log says so.
-        """
-        if sys.platform == "win32":
-            log.warning("the command line cannot reach this Daybell: Python has no unix sockets on Windows")
-            return
-        self._listener = listen(self._path)
-        self._inode = inode_of(self._path)
+        """Listen; returns once requests are answered. AlreadyRunning, or a DaybellError that says why not."""
+        if not self._is_tcp_only:
+            self._listener = listen(self._path)
+            self._inode = inode_of(self._path)
+        self._door.begin()
         self._thread.start()
         if not self._server.ready.wait(START) or not self._server.started:
             raise DaybellError(f"the local API did not start at {self._path}; the log says why")
@@ -93,6 +134,20 @@ class ApiServer:
         forget(self._path, self._inode)
         return not self._thread.is_alive()
 
+    async def _listen(self, listener: socket.socket) -> asyncio.AbstractServer:
+        return await self._server.listen(listener)
+
+    async def _opening(self) -> None:
+        if self._is_tcp_only:
+            await self._door.open(self._listen)
+        await self._grpc.open()
+
+    def _closing(self) -> None:
+        self._waiting.close()
+        self._watching.close()
+        self._door.close()
+        self._grpc.close()
+
     def _run(self) -> None:
         try:
             self._server.run([self._listener] if self._listener else [])
@@ -103,34 +158,21 @@ class ApiServer:
             self._server.ready.set()
 
 
-def _config(app: Guard, uid_of: Callable[[HasOptions], int | None]) -> uvicorn.Config:
+def _config(app: Guard, uid_of: UidOf, bounds: Bounds) -> uvicorn.Config:
+    attributes = {"uid_of": staticmethod(uid_of), "bounds": bounds, "tellings": Quota(*REFUSALS_TOLD)}
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http=_private(uid_of),
+        http=type("Protocol", (BoundedProtocol,), attributes),
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="error",  # its warnings would tell, without a bound, of all that anybody sends
         access_log=False,
         server_header=False,
         date_header=False,
         proxy_headers=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=2,
-        limit_concurrency=128,
-        h11_max_incomplete_event_size=16 * 1024,
+        h11_max_incomplete_event_size=MAX_HEAD,
     )
-
-
-def _private(uid_of: Callable[[HasOptions], int | None]) -> type[H11Protocol]:
-    """HTTP for this person only, even if somebody opened the socket's mode."""
-
-    class PrivateProtocol(H11Protocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
-            super().connection_made(transport)
-            uid = uid_of(transport.get_extra_info("socket"))
-            if not is_allowed(uid, own_uid()):
-                log.warning("closed a connection from another user", extra={"uid": uid})
-                transport.abort()
-
-    return PrivateProtocol

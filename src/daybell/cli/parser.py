@@ -4,6 +4,7 @@ from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, RawDescription
 from collections.abc import Callable
 
 from daybell.cli import about, act, archive, change, check, look, past, start, stop, upcoming
+from daybell.cli import open as opening
 from daybell.model.durations import Duration
 
 EPILOG = """\
@@ -43,6 +44,13 @@ examples:
   daybell next --cron "0 9 * * 1-5" --timezone Europe/Berlin --from 2026-12-24
 
 With --cron no app needs to run.
+"""
+
+OPEN_EPILOG = """\
+The page is on this machine alone, at a port that is closed again when nobody has used it for ten minutes.
+To see it from another machine, where --print-url gives http://127.0.0.1:43123/#code=...:
+  ssh -t -L 43123:127.0.0.1:43123 THIS-MACHINE daybell open --print-url
+and open the address that this prints. A browser in a sandbox may need --print-url as well.
 """
 
 
@@ -109,8 +117,17 @@ def _app_commands(commands: Commands) -> None:
 def _look_commands(commands: Commands) -> None:
     commands.add("status", look.status, "show what runs, ran and will run")
     commands.add("list", look.list_jobs, "list the jobs with their schedules")
+    page = commands.add(
+        "open", opening.open_page, "show Daybell in your browser", has_json=False, epilog=OPEN_EPILOG
+    )
+    page.add_argument(
+        "--print-url", action="store_true", help="only print the address: good once, for a minute"
+    )
     one = commands.add("show", look.show, "show all about one job or one run")
     one.add_argument("target", metavar="JOB|RUN", help="the id of one")
+    one.add_argument(
+        "--report", choices=("md", "json"), help="of a run, or of a job's last one: a page to keep or to send"
+    )
 
 
 def _change_commands(commands: Commands) -> None:
@@ -142,7 +159,12 @@ def _change_commands(commands: Commands) -> None:
 def _act_commands(commands: Commands) -> None:
     now = commands.add("run", act.run, "run a job now")
     now.add_argument("job", metavar="JOB", help="its id")
-    now.add_argument("--wait", action="store_true", help="until it ends; the exit code is the command's own")
+    again = commands.add("retry", act.retry, "run the job of a run once more")
+    again.add_argument("run_id", metavar="RUN", help="the id of a run that has ended")
+    for begin in (now, again):
+        begin.add_argument(
+            "--wait", action="store_true", help="until it ends; the exit code is the command's own"
+        )
     end = commands.add("cancel", act.cancel, "end a run, or all runs of a job")
     end.add_argument("target", metavar="JOB|RUN", help="the id of one")
     for name, verb, summary in (
@@ -152,6 +174,14 @@ def _act_commands(commands: Commands) -> None:
         hold = commands.add(name, verb, summary)
         hold.add_argument("job", metavar="JOB", nargs="?", help="its id")
         hold.add_argument("--all", action="store_true", help="every job")
+        if name == "pause":
+            hold.add_argument("--until", metavar="TIME", help='when that ends, such as "2h" or a time')
+            hold.add_argument("--reason", metavar="TEXT", help="why, to be shown with the job")
+    for name, verb, summary in (
+        ("enable", act.enable, "let a disabled job run again, in its file"),
+        ("disable", act.disable, "switch a job off in its file: it runs only by hand"),
+    ):
+        commands.add(name, verb, summary).add_argument("job", metavar="JOB", help="its id")
 
 
 def _past_commands(commands: Commands) -> None:

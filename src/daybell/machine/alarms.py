@@ -1,6 +1,7 @@
 """When must the engine look at this job again? APScheduler is the clock; it decides nothing."""
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,6 +11,7 @@ from inspect import Signature
 from apscheduler.events import EVENT_JOB_SUBMITTED, JobSubmissionEvent
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers import base
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -95,12 +97,25 @@ class _WallClockScheduler(BackgroundScheduler):  # type: ignore[misc]  # the lib
 
     beat = within = BEAT
     watches: tuple[Watch, ...] = ()
+    due = 0.0
+    """By the wall clock: when the next alarm rings."""
+    is_changed = True
+    """An alarm was set since that was worked out."""
+
+    def wakeup(self) -> None:
+        self.is_changed = True
+        super().wakeup()
 
     def _process_jobs(self) -> float:
+        """A mere look at the clocks spares the library's search: most beats are nothing else."""
         for watch in self.watches:
             _ask(watch, timedelta(seconds=self.within))
-        wait: float | None = super()._process_jobs()
-        self.within = self.beat if wait is None else min(wait, self.beat)
+        now: float = base.datetime.now(UTC).timestamp()  # by the clock that the library itself looks at
+        if self.is_changed or now >= self.due:
+            self.is_changed = False
+            wait: float | None = super()._process_jobs()
+            self.due = math.inf if wait is None else now + wait
+        self.within = min(max(self.due - now, 0.0), self.beat)
         return self.within
 
 

@@ -67,8 +67,15 @@ class ZoneWatch:
         changed: Callable[[ZoneInfo], None],
         mark: Callable[[], Hashable] = zone_mark,
         read: Callable[[], ZoneInfo] = read_zone,
+        *,
+        every: int = 1,
     ) -> None:
-        """`zone` is the one of now; `changed` hears of each other one, on the asking thread."""
+        """`zone` is the one of now; `changed` hears of each other one, on the asking thread.
+
+        Of so many beats one looks.
+        """
+        self._every = every
+        self._beats = 0
         self._zone = zone
         self._changed = changed
         self._mark = mark
@@ -81,6 +88,9 @@ class ZoneWatch:
 
         One that cannot be read changes nothing; it is tried again, and said once.
         """
+        self._beats += 1
+        if self._beats % self._every:
+            return
         mark = self._mark()
         if mark == self._seen:
             self._is_lost = False

@@ -51,6 +51,10 @@ class Directories(NamedTuple):
         return self.data / "history"
 
     @property
+    def artifacts(self) -> Path:
+        return self.data / "artifacts"
+
+    @property
     def daybell_log(self) -> Path:
         return self.log / "daybell.log"
 
@@ -65,6 +69,16 @@ class Directories(NamedTuple):
     @property
     def instance_file(self) -> Path:
         return self.run / "instance.json"
+
+    @property
+    def endpoint(self) -> Path:
+        """Says where the API's TCP door is, while it is open."""
+        return self.run / "endpoint.json"
+
+    @property
+    def opening_page(self) -> Path:
+        """Leads a browser in, without its code on a command line."""
+        return self.run / "open.html"
 
     def private(self) -> tuple[Path, ...]:
         """All directories that must be ours alone, without repetition."""
@@ -160,6 +174,8 @@ def _make(directory: Path) -> None:
 def _make_private(directory: Path) -> None:
     if sys.platform == "win32":
         return  # a person's profile is private there by inheritance
+    from daybell.store.trust import distrust  # noqa: PLC0415 - only the app makes directories
+
     about = directory.lstat()
     if stat.S_ISLNK(about.st_mode) and about.st_uid == os.getuid():
         about = directory.stat()  # a link of our own may lead elsewhere; a stranger's may not
@@ -168,6 +184,9 @@ def _make_private(directory: Path) -> None:
             f"{directory} belongs to another user (uid {about.st_uid}); "
             "give it back with chown, or set DAYBELL_HOME to a directory of your own"
         )
+    if reason := distrust(directory, about):
+        # Closed now, it would still hold what somebody may have put there meanwhile.
+        raise _error(f"{directory}: {reason}")
     if stat.S_IMODE(about.st_mode) & 0o077:
         directory.chmod(0o700)
 

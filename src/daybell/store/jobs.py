@@ -23,6 +23,7 @@ from daybell.model.job import Job
 from daybell.model.status import Problem
 from daybell.store.edits import content_or_nothing, edit, forget_unfinished, read_file, refuse_changed
 from daybell.store.remedies import complaint
+from daybell.store.trust import distrust
 
 NAME = "{}.json"
 
@@ -200,6 +201,8 @@ class JobFolder:
             state = path.stat()
             if not stat.S_ISREG(state.st_mode):
                 return Parsed(mark, None, (Problem(path.name, "", "is not a regular file: move it away"),))
+            if reason := distrust(path, state):
+                return Parsed(mark, None, (Problem(path.name, "", reason),))
             mark = (state.st_ino, state.st_size, state.st_mtime_ns)
             if known is not None and known.mark == mark:
                 return known

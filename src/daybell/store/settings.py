@@ -1,5 +1,6 @@
 """What does `settings.json` say, and how is it edited?"""
 
+import os
 import threading
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,16 +11,20 @@ from daybell.model.errors import InvalidSettings
 from daybell.model.settings import Settings
 from daybell.model.status import Problem
 from daybell.store.edits import content_or_nothing, edit, forget_unfinished
+from daybell.store.trust import distrust
 
 
 def read_settings(path: Path, machine: ZoneInfo) -> Settings:
     """The defaults where there is no file. InvalidSettings, with every problem, where it is not valid."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            reason, content = distrust(path, os.fstat(file.fileno())), file.read()
     except FileNotFoundError:
         return Settings()
     except OSError as error:
         raise InvalidSettings([Problem(path.name, "", f"cannot be read: {error.strerror}")]) from error
+    if reason:
+        raise InvalidSettings([Problem(path.name, "", reason)])
     return parse_settings(path.name, content, machine)
 
 
