@@ -6,6 +6,7 @@ from pathlib import Path
 
 from builders import BERLIN, at
 from daybell.api.server import ApiServer
+from daybell.engine.configuring import Configuration
 from daybell.engine.files import JobFiles
 from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
@@ -35,7 +36,11 @@ class Living:
     second = timedelta(seconds=1)
 
     def __init__(
-        self, directory: Path, *jobs: Job, files: Callable[[VirtualClock], JobFiles] | None = None
+        self,
+        directory: Path,
+        *jobs: Job,
+        files: Callable[[VirtualClock], JobFiles] | None = None,
+        settings: Configuration | None = None,
     ) -> None:
         mailbox = Mailbox()
         self.mailbox = mailbox
@@ -59,6 +64,7 @@ class Living:
         )
         config = EngineConfig(BERLIN, 4, timedelta(seconds=30), "0.1.0")
         self.service = SchedulerService(mailbox, ports, self.files, config, Place("/home/me/jobs", 7))
+        self.service.settings = settings or self.service.settings
         self.server = ApiServer(self.service, self.path, ArtifactFiles(directory))
         self.service.start()
         self.server.start()

@@ -9,7 +9,7 @@ from builders import BERLIN
 from daybell.core.settings import parse_settings
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidSettings
-from daybell.model.settings import NoticeConfig, QuietHours, Retention, SchedulerConfig, Settings
+from daybell.model.settings import ApiConfig, NoticeConfig, QuietHours, Retention, SchedulerConfig, Settings
 from daybell.model.sizes import Size
 
 A_ZONE = 'expected a time zone such as "Europe/Berlin", or "local"'
@@ -29,12 +29,14 @@ def test_every_key_is_read() -> None:
         "default_timezone": "Europe/Berlin", "shutdown_timeout": "1m", "max_concurrent_runs": 3,
         "groups": {"disk": 2}},
         "notices": {"quiet_hours": {"from": "22:00", "to": "07:30"}, "reminder": "12h"},
-        "retention": {"days": 30, "runs": 1000, "bytes": "2G", "free_disk": "0"}}"""
+        "retention": {"days": 30, "runs": 1000, "bytes": "2G", "free_disk": "0"},
+        "api": {"grpc": true}}"""
     expected = SchedulerConfig(False, "Europe/Berlin", Duration(minutes=1), 3, {"disk": 2})
     assert parse_settings("settings.json", content, BERLIN) == Settings(
         scheduler=expected,
         notices=NoticeConfig(QuietHours(time(22), time(7, 30)), Duration(hours=12)),
         retention=Retention(30, 1000, Size(2 << 30), Size(0)),
+        api=ApiConfig(grpc=True),
     )
 
 

@@ -63,6 +63,11 @@ class Configuration:
         self._hold = hold
         self._lock = threading.Lock()
 
+    @property
+    def held(self) -> Settings:
+        """What holds now, whatever the file says meanwhile."""
+        return self._held
+
     def now(self) -> SettingsNow:
         """DiskRefused."""
         file = document(self._file.content())
@@ -108,7 +113,7 @@ def differing(held: Settings, wanted: Settings) -> list[str]:
     """The keys whose values are not the same, as in "scheduler.enabled"."""
     return [
         f"{section}.{key}"
-        for section in ("scheduler", "notices", "retention")
+        for section in ("scheduler", "notices", "retention", "api")
         for key, value in asdict(getattr(wanted, section)).items()
         if value != getattr(getattr(held, section), key)
     ]

@@ -45,7 +45,7 @@ from daybell.model.job import Job
 from daybell.model.query import RunPage, RunQuery
 from daybell.model.run import Run
 from daybell.model.settings import Settings
-from daybell.model.status import JobStatus, SchedulerStatus, Statistics, Status
+from daybell.model.status import JobStatus, Problem, SchedulerStatus, Statistics, Status
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,8 @@ class SchedulerService:
         self.request_stop: Callable[[], None] = lambda: None
         """Ask the whole app to stop; returns at once. Set by whoever owns the app, as is what follows."""
         self.settings = Configuration(NoSettings(), Settings())
+        self.problems: tuple[Problem, ...] = ()
+        """Of what stands around it."""
 
     @property
     def registry(self) -> JobRegistry:
@@ -145,7 +147,8 @@ class SchedulerService:
             pid=self._place.pid,
             stats=replace(stats, **dates, next_due=_local(self._registry.next_due, zone)),
         )
-        return Status(scheduler=scheduler, jobs=self._registry.all(), problems=self._registry.problems)
+        problems = (*self._registry.problems, *self.problems)
+        return Status(scheduler=scheduler, jobs=self._registry.all(), problems=problems)
 
     def list_jobs(self) -> tuple[JobStatus, ...]:
         return self._registry.all()

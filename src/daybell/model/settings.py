@@ -53,6 +53,13 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """So do they while the disk has less room than this."""
 
 
+class ApiConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """How programs may ask, beside HTTP."""
+
+    grpc: bool = False
+    """Also over gRPC, at the unix socket run/grpc.sock; needs the extra "daybell[grpc]"."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of `settings.json`; each key may be left out."""
 
@@ -60,3 +67,4 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     scheduler: SchedulerConfig = SchedulerConfig()
     notices: NoticeConfig = NoticeConfig()
     retention: Retention = Retention()
+    api: ApiConfig = ApiConfig()
