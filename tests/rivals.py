@@ -77,7 +77,7 @@ class Rivals:
             return subprocess.Popen([*DAYBELL, "start", "--headless"], env=self.home.environ, stderr=errors)
 
     def _count(self) -> None:
-        files = (self.home.path / "data" / "history").glob("*/*.jsonl")
+        files = (self.home.path / "data" / "history").glob("*/20??-??.jsonl")
         rows = [json.loads(line)["run"] for file in files for line in file.read_bytes().splitlines()]
         due = {row["run_id"]: f"{row['job_id']} {row['due']}" for row in rows if row["due"]}
         started = self.starts.read_text().split()

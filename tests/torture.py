@@ -181,7 +181,7 @@ class Torture:
         self.found.undecided += undecided([row for row in rows if row["job_id"] == "tick" and row["due"]])
 
     def _rows(self) -> list[dict[str, Any]]:
-        files = (self.home.path / "data" / "history").glob("*/*.jsonl")
+        files = (self.home.path / "data" / "history").glob("*/20??-??.jsonl")
         return [json.loads(line)["run"] for file in files for line in file.read_bytes().splitlines()]
 
 
@@ -197,7 +197,7 @@ def twice(keys: Sequence[str]) -> list[str]:
 
 def undecided(rows: Sequence[dict[str, Any]]) -> list[str]:
     """The seconds between the first and the last row that no row stands for, or more than one."""
-    spans = sorted((moment(row["due"]), moment(row["due_to"] or row["due"])) for row in rows)
+    spans = sorted((moment(row["due"]), moment(row.get("due_to") or row["due"])) for row in rows)
     wrong = []
     for (_, end), (begin, _) in pairwise(spans):
         if begin != end + SECOND:
