@@ -1,0 +1,153 @@
+"""What does `doctor` look at? One function a subject; what it means, `core.checkup` knows."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from daybell.api.client import ApiError, NotRunning
+from daybell.api.reach import client_of
+from daybell.api.shapes import StatusShape
+from daybell.cli.check import examine, own_files
+from daybell.cli.looks import Check
+from daybell.cli.terminal import Terminal
+from daybell.core import checkup, search_path
+from daybell.core.checkup import App
+from daybell.core.findings import Finding
+from daybell.machine.clock import clocks_of, open_clock
+from daybell.machine.environment import environment_of
+from daybell.machine.login_shell import login_path
+from daybell.machine.zones import UNREADABLE, machine_zone, read_zone
+from daybell.model.errors import InvalidSettings, describe_problem
+from daybell.model.settings import Settings
+from daybell.store.directories import socket_path
+from daybell.store.inspection import disks, places
+from daybell.store.settings import read_settings
+
+PATIENCE = 2.0
+"""Seconds for the app, and for the desktop."""
+EXAMPLE = "America/New_York"
+"""A zone that no zone data lacks."""
+
+
+def environment(_terminal: Terminal) -> Iterator[Finding]:
+    words = ".".join(map(str, sys.version_info[:3]))
+    yield from checkup.python(sys.version_info[:2], words, version("daybell"), sys.platform)
+
+
+def files(terminal: Terminal) -> Iterator[Finding]:
+    directories = terminal.directories
+    yield from checkup.home(list(places(directories)), str(directories.config))
+
+
+def desktop(terminal: Terminal) -> Iterator[Finding]:
+    if sys.platform in {"darwin", "win32"}:
+        from daybell.desktop.notices.choose import is_installed  # noqa: PLC0415 - not on Linux
+
+        yield checkup.buttons(has_library=is_installed("desktop_notifier"))
+        return
+    from daybell.desktop.presence import presence  # noqa: PLC0415 - it needs jeepney, which only Linux has
+
+    yield from checkup.session(presence(terminal.environ))
+
+
+def zones(_terminal: Terminal) -> Iterator[Finding]:
+    yield checkup.zone_data(_trouble_of(lambda: ZoneInfo.no_cache(EXAMPLE)))
+    trouble = _trouble_of(read_zone)
+    yield checkup.local_zone("" if trouble else machine_zone().key or "", trouble)
+
+
+def clock(terminal: Terminal) -> Iterator[Finding]:
+    clocks = clocks_of(sys.platform)
+    missing = [name for name in (clocks.boot, clocks.monotonic) if not _ticks(name)]
+    yield from checkup.clock(terminal.now, missing)
+
+
+def room(terminal: Terminal) -> Iterator[Finding]:
+    try:
+        settings = read_settings(terminal.directories.settings_file, machine_zone())
+    except InvalidSettings:  # told with the jobs
+        settings = Settings()
+    yield from checkup.disk(list(disks(terminal.directories)), settings.retention.free_disk)
+
+
+def path(terminal: Terminal) -> Iterator[Finding]:
+    """Of the app where it runs; only directories that exist make a difference."""
+    if sys.platform == "win32":
+        return
+    pid = _app(terminal).pid
+    environ = environment_of(pid) if pid else terminal.environ
+    own = None if environ is None else search_path.directories(environ.get("PATH", os.defpath), os.pathsep)
+    said = login_path(terminal.environ)
+    login = None if said is None else search_path.directories(said, os.pathsep)
+    there = None if login is None else [directory for directory in login if Path(directory).is_dir()]
+    yield search_path.compare(there, own, is_app=bool(pid))
+
+
+def app(terminal: Terminal) -> Iterator[Finding]:
+    yield checkup.instance(_app(terminal), version("daybell"))
+
+
+def socket(terminal: Terminal) -> Iterator[Finding]:
+    if sys.platform == "win32":
+        return
+    directories = terminal.directories
+    place = directories.socket
+    is_usual = place == directories.run / "api.sock" == socket_path(directories.run)
+    yield checkup.socket(len(os.fsencode(place)), str(place), is_usual=is_usual)
+
+
+def jobs(terminal: Terminal) -> Iterator[Finding]:
+    paths = own_files(terminal)
+    problems, warnings = examine(paths, terminal, is_whole=True)
+    yield from checkup.definitions(len(paths), [*map(describe_problem, problems)], len(warnings))
+
+
+def autostart(_terminal: Terminal) -> Iterator[Finding]:
+    yield checkup.autostart()
+
+
+CHECKS = (
+    Check("python", environment),
+    Check("app", app, PATIENCE + 0.5),
+    Check("files", files),
+    Check("socket", socket),
+    Check("disk", room),
+    Check("jobs", jobs),
+    Check("clock", clock),
+    Check("zones", zones),
+    Check("bus", desktop, PATIENCE),
+    Check("path", path, PATIENCE + 4),
+    Check("autostart", autostart),
+)
+"""In the order in which they are told; a further one is a further line."""
+
+
+def _app(terminal: Terminal) -> App:
+    try:
+        answer = client_of(terminal.directories).get("/api/v1/status", timeout=PATIENCE)
+    except NotRunning:
+        return App()
+    except ApiError as error:
+        return App(trouble=error.message)
+    now = cast("StatusShape", answer)["scheduler"]
+    return App(now["pid"], now["version"], now["state"])
+
+
+def _trouble_of(look: Callable[[], ZoneInfo]) -> str:
+    """Why a zone cannot be read; empty where it can."""
+    try:
+        look()
+    except UNREADABLE as error:
+        return str(error.args[-1]) if error.args else type(error).__name__
+    return ""
+
+
+def _ticks(name: str) -> bool:
+    try:
+        return open_clock(name)() >= 0
+    except (AttributeError, OSError):
+        return False
