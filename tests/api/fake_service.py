@@ -23,8 +23,8 @@ from daybell.model.events import AnyEvent, RunFinished, RunStarted
 from daybell.model.job import Job
 from daybell.model.query import Row, RunPage, RunQuery
 from daybell.model.run import Outcome, ProcessIdentity, Run
-from daybell.model.sizes import Size
 from daybell.model.settings import Settings
+from daybell.model.sizes import Size
 from daybell.model.status import JobStatus, Problem, SchedulerState, SchedulerStatus, Statistics, Status
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """The program as a person meets it: arguments in, text and an exit code out."""
 
 from datetime import UTC, datetime
-from io import BytesIO, TextIOWrapper
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,10 +27,14 @@ class Program:
         self.home = home
         self.width = 80
         self.has_colour = False
+        self.now = NOW
+        self.answers: str | None = None
+        """What the person types; None where nobody is there."""
 
     def __call__(self, *argv: str) -> Said:
         out, err = TextIOWrapper(BytesIO(), encoding="utf-8"), TextIOWrapper(BytesIO(), encoding="utf-8")
-        terminal = Terminal(out, err, self.environ, NOW, self.width, self.has_colour, UTC)
+        answers = None if self.answers is None else StringIO(self.answers)
+        terminal = Terminal(out, err, self.environ, self.now, self.width, self.has_colour, UTC, answers)
         code = main(argv, terminal)
         return Said(code, content(out), content(err))
 

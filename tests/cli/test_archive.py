@@ -61,6 +61,16 @@ def test_a_home_that_is_lived_in_is_replaced_only_on_demand(full: Program, tmp_p
     ]
 
 
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 7)])
+def test_a_person_is_asked_whether_to_replace(full: Program, tmp_path: Path, answer: str, code: int) -> None:
+    path = tmp_path / "home.zip"
+    full("export", str(path))
+    full.answers = f"{answer}\n"
+    said = full("restore", str(path))
+    assert said.err.startswith("put what is in this home aside, and the archive in its place? [y/N] ")
+    assert (said.code, "what was here before lies in" in said.err) == (code, code == 0)
+
+
 def test_programs_are_told_in_json(full: Program, other: Program, tmp_path: Path) -> None:
     path = tmp_path / "home.zip"
     said = full("export", "--json", "--with-logs", str(path))

@@ -36,7 +36,7 @@ def morning(service: FakeService) -> FakeService:
 
 
 def test_status_is_a_table(daybell: Program, morning: FakeService) -> None:
-    said = daybell("status")
+    said = daybell("status", "--absolute")
     assert (said.code, said.err) == (0, "")
     assert said.out == (
         "Daybell 0.1.0 is running since 12:00: 4 jobs, 1 running, 1 failing, 1 problem\n"
@@ -66,7 +66,7 @@ def test_tables_fit_the_window(daybell: Program, morning: FakeService, width: in
 @pytest.mark.parametrize("has_colour", [False, True])
 def test_colours_are_for_terminals_only(daybell: Program, morning: FakeService, has_colour: bool) -> None:  # noqa: FBT001 - a table
     daybell.has_colour = has_colour
-    out = daybell("status").out
+    out = daybell("status", "--absolute").out
     assert ("\x1b[31m02:30 failed\x1b[0m" in out) is has_colour
     assert ("\x1b" in out) is has_colour
 
@@ -92,7 +92,7 @@ def test_no_jobs_yet_says_how_to_begin(daybell: Program, service: FakeService, c
 
 
 def test_list_names_schedules(daybell: Program, morning: FakeService) -> None:
-    assert daybell("list").out.splitlines()[:2] == [
+    assert daybell("list", "--absolute").out.splitlines()[:2] == [
         "JOB            NAME            STATE    SCHEDULE        NEXT RUN",
         "backup-photos  Back up photos  idle     daily at 02:30  Sat 02:30",
     ]

@@ -8,7 +8,7 @@ from io import BytesIO, TextIOWrapper
 import pytest
 
 from api.fake_service import FakeService, add
-from cli.program import NOW, Program
+from cli.program import NOW, Program, content
 from daybell.cli.failure import exit_code_of
 from daybell.cli.main import main, split
 from daybell.cli.parser import build
@@ -101,7 +101,9 @@ def test_help_lists_every_command(
     out = capsys.readouterr().out
     _parser, commands = build()
     assert said.code == (0 if argv else 2)
-    assert all(f"\n    {command} " in out for command in commands)
+    assert [
+        line.split()[0] for line in out.splitlines() if line[:5].strip() and line[:4] == "    "
+    ] == commands
     assert max(map(len, out.splitlines())) <= 100
 
 
@@ -116,7 +118,8 @@ def test_every_command_explains_itself(
 @pytest.mark.parametrize(
     ("argv", "sentence"),
     [
-        (("statsu",), "there is no command 'statsu'; did you mean `daybell status`?"),
+        (("statsu",), "there is no command 'statsu'; did you mean `daybell stats` or `daybell status`?"),
+        (("hisotry",), "there is no command 'hisotry'; did you mean `daybell history`?"),
         (("frobnicate",), "there is no command 'frobnicate'; `daybell --help` lists them all"),
         (("status", "backup"), "`daybell status` does not take 'backup'; see its --help"),
         (("list", "--", "ls"), "only `daybell add` takes a command after --"),
@@ -151,7 +154,7 @@ def test_debug_after_the_dashes_is_the_commands_own(daybell: Program, service: F
 @pytest.mark.parametrize("argv", [("version",), ("--version",)])
 def test_version_is_the_packages(lonely: Program, argv: tuple[str, ...]) -> None:
     assert lonely(*argv) == (0, f"daybell {version('daybell')}\n", "")
-    assert json.loads(lonely("version", "--json").out) == {"version": version("daybell")}
+    assert json.loads(lonely("version", "--json").out) == {"version": version("daybell"), "json": 1}
 
 
 def test_paths_name_every_place(lonely: Program) -> None:
@@ -220,3 +223,19 @@ class Interrupting(TextIOWrapper):
 def test_an_interrupt_is_no_traceback(daybell: Program, service: FakeService) -> None:
     terminal = Terminal(Interrupting(BytesIO()), TextIOWrapper(BytesIO()), daybell.environ, NOW)
     assert main(["status"], terminal) == 130
+
+
+class Broken(TextIOWrapper):
+    def write(self, text: str, /) -> int:
+        raise RuntimeError("this should not be")
+
+
+def test_a_mistake_of_ours_is_a_traceback_only_on_demand(daybell: Program, service: FakeService) -> None:
+    err = TextIOWrapper(BytesIO())
+    terminal = Terminal(Broken(BytesIO()), err, daybell.environ, NOW)
+    assert main(["status"], terminal) == 1
+    assert content(err) == (
+        "daybell: something went wrong inside: RuntimeError('this should not be'); --debug shows where\n"
+    )
+    with pytest.raises(RuntimeError):
+        main(["status", "--debug"], terminal)

@@ -45,7 +45,7 @@ def test_history_is_a_table(daybell: Program, backup: FakeService) -> None:
         reason="too late",
     )
     backup.run_now("backup")
-    said = daybell("history")
+    said = daybell("history", "--absolute")
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines() == [
         "STARTED             JOB     CAUSE     OUTCOME  TOOK  DETAIL",
@@ -131,7 +131,7 @@ def test_history_says_how_to_see_more(daybell: Program, week: FakeService) -> No
 def test_history_counts_what_runs_among_what_is_shown(daybell: Program, week: FakeService) -> None:
     week.now = NOON + timedelta(hours=1)
     week.run_now("backup")
-    said = daybell("history", "-n", "1")
+    said = daybell("history", "-n", "1", "--absolute")
     assert [line.split()[3] for line in said.out.splitlines()] == ["OUTCOME", "running"]
     assert said.err == "there are more: `-n 10` or `--until 2026-11-20T13:00:01`\n"
 

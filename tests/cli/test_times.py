@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daybell.cli.times import between, full, moment, short, took
+from daybell.cli.times import between, full, moment, relative, short, took
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
@@ -67,3 +67,27 @@ def test_two_units_are_enough(seconds: float, shown: str) -> None:
 def test_what_has_not_ended_took_no_time_yet() -> None:
     assert took(between("2026-11-20T12:00:00Z", None)) == "–"
     assert between("2026-11-20T12:00:00Z", "2026-11-20T12:00:03Z") == timedelta(seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "now"),
+        (-0.9, "now"),
+        (1, "in 1 s"),
+        (-59, "59 s ago"),
+        (60, "in 1 min"),
+        (-3599, "59 min ago"),
+        (3600, "in 1 h"),
+        (-47.9 * 3600, "47 h ago"),
+        (48 * 3600, "Sun 12:00"),
+        (-20 * 86400, "31 Oct 12:00"),
+    ],
+)
+def test_what_is_near_is_told_by_how_near_it_is(seconds: float, shown: str) -> None:
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert relative((now + timedelta(seconds=seconds)).isoformat(), now, UTC) == shown
+
+
+def test_what_has_not_happened_is_not_near() -> None:
+    assert relative(None, datetime(2026, 11, 20, tzinfo=UTC)) == "–"

@@ -110,3 +110,25 @@ def test_pairs_leave_out_what_is_empty() -> None:
     fields = [("job", "backup"), ("name", ""), ("schedule", "every hour")]
     assert pairs(fields, has_colour=False) == ["job       backup", "schedule  every hour"]
     assert pairs([], has_colour=False) == []
+
+
+@pytest.mark.parametrize(
+    ("natural", "room", "names", "widths"),
+    [
+        ([13, 20, 8], 41, {0}, [13, 20, 8]),
+        ([13, 20, 8], 31, {0}, [13, 10, 8]),
+        ([13, 20, 8], 21, {0}, [13, 4, 4]),
+        ([13, 20, 8], 17, {0}, [9, 4, 4]),
+        ([13, 20, 8], 2, {0}, [4, 4, 4]),
+        ([13, 9], 20, {0, 1}, [11, 9]),
+    ],
+)
+def test_names_give_last(natural: list[int], room: int, names: set[int], widths: list[int]) -> None:
+    assert fit(natural, room, names) == widths
+
+
+@pytest.mark.parametrize(("name", "shown"), [("n" * 10, "n" * 10), ("n" * 11, "n" * 8 + "…")])
+def test_a_name_that_takes_too_much_gives_as_others_do(name: str, shown: str) -> None:
+    columns = [Column("JOB", is_name=True), Column("A"), Column("B")]
+    lines = table(columns, [Row([Cell(name), Cell("a" * 20), Cell("b" * 20)])], 31, has_colour=False)
+    assert lines[1].split()[0] == shown

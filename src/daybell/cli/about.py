@@ -6,6 +6,9 @@ from daybell.api.client import Json
 from daybell.cli.failure import Exit
 from daybell.cli.terminal import Terminal
 
+JSON_FORM = 1
+"""Of what is printed with --json: greater once a key is gone or means something else. New ones may come."""
+
 
 def paths(args: Namespace, terminal: Terminal) -> int:
     own = terminal.directories
@@ -32,7 +35,7 @@ def version(args: Namespace, terminal: Terminal) -> int:
     from importlib.metadata import version as version_of  # noqa: PLC0415 - 10 ms that no other command needs
 
     if args.json:
-        terminal.print_json({"version": version_of("daybell")})
+        terminal.print_json({"version": version_of("daybell"), "json": JSON_FORM})
     else:
         terminal.print(f"daybell {version_of('daybell')}")
     return Exit.OK

@@ -2,6 +2,7 @@
 
 import os
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 from daybell.cli.failure import Exit, translated
@@ -33,14 +34,20 @@ def export(args: Namespace, terminal: Terminal) -> int:
 def restore(args: Namespace, terminal: Terminal) -> int:
     from importlib.metadata import version  # noqa: PLC0415 - commands that ask the app start faster
 
+    from daybell.model.errors import Conflict  # noqa: PLC0415 - as above
     from daybell.store.instance import Instance  # noqa: PLC0415 - as above
     from daybell.store.restore import restore_archive  # noqa: PLC0415 - as above
 
     asked = Instance(os.getpid(), terminal.now, version("daybell"))
+    put_back = partial(restore_archive, Path(args.file).expanduser(), terminal.directories, asked)
     with translated():
-        done = restore_archive(
-            Path(args.file).expanduser(), terminal.directories, asked, may_replace=args.yes
-        )
+        try:
+            done = put_back(may_replace=args.yes)
+        except Conflict:
+            question = "put what is in this home aside, and the archive in its place?"
+            if terminal.answers is None or not terminal.is_sure(question):
+                raise
+            done = put_back(may_replace=True)
     if args.json:
         files, aside = len(done.manifest.files), [str(path) for path in done.aside]
         terminal.print_json({"files": files, "aside": [*aside]})

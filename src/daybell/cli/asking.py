@@ -21,8 +21,15 @@ NOTHING_SUCH = {"job_not_found": "job", "run_not_found": "job and no run", "not_
 def app(terminal: Terminal, about: str = "") -> Iterator[Client]:
     """The running app. `about` is the id that was given: where nothing has it, similar ones are named."""
     client = client_of(terminal.directories)
-    try:
+    with app_of(client, about):
         yield client
+
+
+@contextmanager
+def app_of(client: Client, about: str = "") -> Iterator[None]:
+    """What whoever is asked refuses becomes a Failure."""
+    try:
+        yield
     except NotRunning as error:
         raise Failure(NOT_RUNNING, Exit.NOT_RUNNING) from error
     except ApiError as error:

@@ -9,36 +9,57 @@ from pathlib import Path
 from typing import cast
 
 from daybell.api.client import ApiError, Json
-from daybell.api.shapes import JobStatusShape, StatusShape
+from daybell.api.shapes import JobStatusShape
 from daybell.cli.asking import app, job_path
-from daybell.cli.check import warnings_about
 from daybell.cli.failure import Exit, Failure, UsageError
+from daybell.cli.prospect import Prospect, prospect, runs_line, warning_lines
 from daybell.cli.terminal import Terminal
-from daybell.cli.times import short
+from daybell.cli.times import full, short
 from daybell.cli.words import problem_line
 
 Fields = dict[str, Json]
 
-FLAGS = ("cron", "every", "at", "startup", "name", "timezone", "timeout", "cwd", "env", "tag", "shell")
+FLAGS = (
+    *("cron", "every", "at", "startup", "name", "timezone", "timeout"),
+    *("catch_up", "cwd", "env", "tag", "shell"),
+)
 """What describes a job on the command line, and would contradict a file."""
 
 
 def add(args: Namespace, terminal: Terminal) -> int:
     fields = from_file(args) if args.file else from_flags(args)
     with app(terminal) as client:
+        if args.dry_run:
+            return _try(prospect(client, args.id, fields), args, terminal)
         answer = client.post("/api/v1/jobs", {"id": args.id, **fields})
-        now = cast("StatusShape", client.get("/api/v1/status"))
+        job = cast("JobStatusShape", answer)
+        if args.json:
+            terminal.print_json(answer)
+        elif job["state"] == "completed":  # what is over holds no more surprises
+            terminal.say(f"added {job['id']} ({job['schedule']}); {_outlook(job, terminal)}")
+        else:
+            found = prospect(client, args.id, fields)
+            terminal.say(f"added {job['id']} ({job['schedule']}); {runs_line(found, job['id'], terminal)}")
+            terminal.say("\n".join(warning_lines(found)))
+    return Exit.OK
+
+
+def _try(found: Prospect, args: Namespace, terminal: Terminal) -> int:
+    """What the job would be; nothing is added."""
     if args.json:
-        terminal.print_json(answer)
-        return Exit.OK
-    job = cast("JobStatusShape", answer)
-    terminal.say(f"added {job['id']} ({job['schedule']}); {_prospect(job, terminal)}")
-    for problem in now["problems"]:
-        if problem["file"] == f"{job['id']}.json":
-            terminal.say(f"but {problem_line(problem)}")
-    if job["state"] != "completed":  # what is over holds no more surprises
-        for message in warnings_about(job["id"], json.dumps(fields).encode(), terminal):
-            terminal.say(f"warning: {message}")
+        terminal.print_json(cast("Json", found))
+        return Exit.INVALID if found["problems"] else Exit.OK
+    if found["problems"]:
+        raise Failure("\n".join(map(problem_line, found["problems"])), Exit.INVALID)
+    times = [full(run["local"], terminal.zone) for run in found["runs"]]
+    terminal.print_pairs(
+        [
+            ("job", args.id),
+            ("schedule", found["description"] or ""),
+            *(("" if number else "next runs", time) for number, time in enumerate(times)),
+        ]
+    )
+    terminal.say("\n".join([*warning_lines(found), "nothing was added: this was only a look"]))
     return Exit.OK
 
 
@@ -59,7 +80,7 @@ def add_samples(args: Namespace, terminal: Terminal) -> int:
         return Exit.OK
     for answer in added:
         job = cast("JobStatusShape", answer)
-        terminal.say(f"added {job['id']} ({job['schedule']}); {_prospect(job, terminal)}")
+        terminal.say(f"added {job['id']} ({job['schedule']}); {_outlook(job, terminal)}")
     if not added:
         terminal.say("the sample jobs are there already; `daybell remove JOB` takes one away")
     return Exit.OK
@@ -67,12 +88,19 @@ def add_samples(args: Namespace, terminal: Terminal) -> int:
 
 def remove(args: Namespace, terminal: Terminal) -> int:
     with app(terminal, about=args.job) as client:
+        if not args.yes and terminal.answers is not None:
+            client.get(job_path(args.job))  # nobody is asked about what is not there
+            if not terminal.is_sure(f"remove {args.job}? Its history stays."):
+                raise Failure("nothing was removed")
         client.delete(job_path(args.job))
-    terminal.say(f"removed {args.job}; its history stays")
+    if args.json:
+        terminal.print_json({"id": args.job})
+    else:
+        terminal.say(f"removed {args.job}; its history stays")
     return Exit.OK
 
 
-def _prospect(job: JobStatusShape, terminal: Terminal) -> str:
+def _outlook(job: JobStatusShape, terminal: Terminal) -> str:
     """When it will run: what one wants to hear after adding it."""
     if job["next_run"]:
         return f"next run {short(job['next_run'], terminal.now, terminal.zone)}"
@@ -82,7 +110,7 @@ def _prospect(job: JobStatusShape, terminal: Terminal) -> str:
 
 def from_file(args: Namespace) -> Fields:
     """The content of a job file, whose id is the one given."""
-    given = [f"--{flag}" for flag in FLAGS if getattr(args, flag)] + (
+    given = [f"--{flag.replace('_', '-')}" for flag in FLAGS if getattr(args, flag)] + (
         ["a command"] if args.command_line else []
     )
     if given:
@@ -103,6 +131,7 @@ def from_flags(args: Namespace) -> Fields:
     """The job that the flags describe; what they leave open stays out, and so keeps its default."""
     fields: Fields = {"schema": 1, "name": args.name, "tags": list(args.tag), "timeout": args.timeout}
     fields["triggers"] = triggers(args)
+    fields["catch_up"] = {"policy": args.catch_up} if args.catch_up else None
     fields["handler"] = handler(args)
     return {key: value for key, value in fields.items() if value}
 

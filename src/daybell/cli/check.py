@@ -1,7 +1,6 @@
 """`check`: are the files valid, and do they mean what they seem to? Without the app, by the same rules."""
 
 from argparse import Namespace
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,18 @@ SETTINGS = "settings.json"
 
 def check(args: Namespace, terminal: Terminal) -> int:
     paths = [Path(name) for name in args.files] or own_files(terminal)
+    problems, warnings = examine(paths, terminal, is_whole=not args.files)
+    if args.json:
+        terminal.print_json({"problems": _listed(problems), "warnings": _listed(warnings)})
+    else:
+        _tell(paths, problems, warnings, terminal)
+    return Exit.INVALID if problems else Exit.OK
+
+
+def examine(
+    paths: list[Path], terminal: Terminal, *, is_whole: bool
+) -> "tuple[list[Problem], list[Problem]]":
+    """What is wrong with these files, and what may surprise; `is_whole`: there are no other jobs."""
     zone, problems = _settings(paths, terminal)
     warnings: list[Problem] = []
     jobs: dict[str, Job] = {}
@@ -32,27 +43,7 @@ def check(args: Namespace, terminal: Terminal) -> int:
             warnings += surprising
             if job is not None:
                 jobs[job.id] = job
-    problems += _together(jobs, is_whole=not args.files)
-    if args.json:
-        terminal.print_json({"problems": _listed(problems), "warnings": _listed(warnings)})
-    else:
-        _tell(paths, problems, warnings, terminal)
-    return Exit.INVALID if problems else Exit.OK
-
-
-def warnings_about(job_id: str, definition: bytes, terminal: Terminal) -> list[str]:
-    """What may surprise the person about a job that is valid; nothing where that cannot be told."""
-    from daybell.core.definitions import parse_job  # noqa: PLC0415 - commands that ask the app start faster
-    from daybell.core.surprises import warnings  # noqa: PLC0415 - as above
-    from daybell.model.errors import InvalidDefinition  # noqa: PLC0415 - as above
-
-    file = f"{job_id}.json"
-    # The app took the job: what this program cannot read, it has no opinion on.
-    with suppress(Failure, InvalidDefinition):
-        zone, _ = _settings([], terminal)
-        job = parse_job(job_id, file, definition, zone)
-        return [warning.message for warning in warnings(job, file, zone, terminal.now)]
-    return []
+    return problems + _together(jobs, is_whole=is_whole), warnings
 
 
 def own_files(terminal: Terminal) -> list[Path]:

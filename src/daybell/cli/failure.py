@@ -15,6 +15,7 @@ class Exit(IntEnum):
     NOT_FOUND = 4
     INVALID = 5
     CONFLICT = 7
+    UNSOUND = 8
     TIMED_OUT = 124
     INTERRUPTED = 130
     PIPE_CLOSED = 141
@@ -26,6 +27,7 @@ EXIT_OF = {
     "run_not_found": Exit.NOT_FOUND,
     "conflict": Exit.CONFLICT,
     "already_running": Exit.CONFLICT,
+    "changed": Exit.CONFLICT,
     "not_running": Exit.NOT_RUNNING,
     "invalid_request": Exit.USAGE,
 }

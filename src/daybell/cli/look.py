@@ -5,9 +5,10 @@ from typing import TypedDict, cast
 
 from daybell.api.client import ApiError, Client, Json
 from daybell.api.shapes import ArtifactsShape, JobStatusShape, RunShape, StatusShape
-from daybell.cli.asking import app, job_path, run_path
+from daybell.cli.asking import job_path, run_path
 from daybell.cli.failure import Exit, Failure
 from daybell.cli.past import run_meant
+from daybell.cli.reading import reading
 from daybell.cli.terminal import Terminal
 from daybell.cli.times import NOTHING, between, full, short, took
 from daybell.cli.words import (
@@ -59,23 +60,29 @@ class JobAnswer(TypedDict):
 
 
 def status(args: Namespace, terminal: Terminal) -> int:
-    with app(terminal) as client:
+    terminal = terminal._replace(is_absolute=args.absolute)
+    with reading(terminal) as client:
         answer = client.get("/api/v1/status")
+    ending = Exit.NOT_RUNNING if client.is_still else Exit.OK  # for scripts that ask whether it runs
     if args.json:
         terminal.print_json(answer)
-        return Exit.OK
-    now = cast("StatusShape", answer)
+        return ending
+    print_status(cast("StatusShape", answer), terminal)
+    return ending
+
+
+def print_status(now: StatusShape, terminal: Terminal) -> None:
     terminal.print(headline(now, terminal))
     _print_jobs(now["jobs"], terminal)
     if now["problems"]:
         terminal.print("")
     for problem in now["problems"]:
         terminal.print(paint(clean(problem_line(problem)), "red", has_colour=terminal.has_colour))
-    return Exit.OK
 
 
 def list_jobs(args: Namespace, terminal: Terminal) -> int:
-    with app(terminal) as client:
+    terminal = terminal._replace(is_absolute=args.absolute)
+    with reading(terminal) as client:
         answer = client.get("/api/v1/jobs")
     if args.json:
         terminal.print_json(answer)
@@ -84,7 +91,7 @@ def list_jobs(args: Namespace, terminal: Terminal) -> int:
     if not jobs:
         terminal.say(NO_JOBS)
         return Exit.OK
-    columns = [Column(title) for title in ("JOB", "NAME", "STATE", "SCHEDULE", "NEXT RUN")]
+    columns = [Column("JOB", is_name=True), *map(Column, ("NAME", "STATE", "SCHEDULE", "NEXT RUN"))]
     terminal.print_table(
         columns,
         [
@@ -106,7 +113,7 @@ def list_jobs(args: Namespace, terminal: Terminal) -> int:
 def show(args: Namespace, terminal: Terminal) -> int:
     if args.report:
         return _report(args, terminal)
-    with app(terminal, about=args.target) as client:
+    with reading(terminal, about=args.target) as client:
         answer = _job_or_run(client, args.target)
         is_job = isinstance(answer, dict) and "job" in answer
         left = [] if is_job or args.json else _artifact_fields(client, cast("RunShape", answer))
@@ -121,7 +128,7 @@ def show(args: Namespace, terminal: Terminal) -> int:
 
 def _report(args: Namespace, terminal: Terminal) -> int:
     """Exactly as the API gives it."""
-    with app(terminal, about=args.target) as client:
+    with reading(terminal, about=args.target) as client:
         run_id = run_meant(client, args.target)["run_id"]
         if args.json or args.report == "json":
             terminal.print_json(client.get(run_path(run_id, "report.json")))
@@ -150,7 +157,7 @@ def _print_jobs(jobs: list[JobStatusShape], terminal: Terminal) -> None:
     if not jobs:
         terminal.say(NO_JOBS)
         return
-    columns = [Column(title) for title in ("JOB", "STATE", "LAST RUN", "NEXT RUN")]
+    columns = [Column("JOB", is_name=True), *map(Column, ("STATE", "LAST RUN", "NEXT RUN"))]
     columns += [Column("RUNS", is_number=True), Column("ERRORS", is_number=True)]
     terminal.print("")
     terminal.print_table(columns, [_job_row(job, terminal) for job in jobs])
@@ -160,7 +167,7 @@ def coming(job: JobStatusShape, terminal: Terminal) -> str:
     """When it runs next, or until when nothing of it does."""
     if job["paused_until"]:
         return f"not before {short(job['paused_until'], terminal.now, terminal.zone)}"
-    return short(job["next_run"], terminal.now, terminal.zone)
+    return terminal.when(job["next_run"])
 
 
 def waiting(job: JobStatusShape, terminal: Terminal) -> str:
@@ -174,7 +181,7 @@ def waiting(job: JobStatusShape, terminal: Terminal) -> str:
 
 def _job_row(job: JobStatusShape, terminal: Terminal) -> Row:
     word, style = OUTCOMES.get(job["last_outcome"] or "", ("", ""))
-    last = short(job["last_run"], terminal.now, terminal.zone)
+    last = terminal.when(job["last_run"])
     return Row(
         [
             Cell(job["id"]),

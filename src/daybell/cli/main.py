@@ -32,6 +32,11 @@ def main(argv: Sequence[str] | None = None, terminal: Terminal | None = None) ->
             raise
         place.say(f"daybell: {error}")
         return Exit.FAILURE
+    except Exception as error:
+        if _wants_debug(words):
+            raise
+        place.say(f"daybell: something went wrong inside: {error!r}; --debug shows where")
+        return Exit.FAILURE
     return exit_code
 
 
@@ -44,6 +49,10 @@ def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _run(words: list[str], terminal: Terminal) -> int:
+    if words[:1] == ["__complete"]:
+        from daybell.cli.candidates import candidates  # noqa: PLC0415 - only for shells, which know it; no help does
+
+        return candidates(words[1:], terminal)
     ours, command_line = split(words)
     parser, commands = build()
     _refuse_unknown(ours, commands)
@@ -68,10 +77,10 @@ def _refuse_unknown(words: Sequence[str], commands: Sequence[str]) -> None:
         return
     from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
 
-    close = get_close_matches(first, commands, n=1)
+    close = " or ".join(f"`daybell {one}`" for one in get_close_matches(first, commands, n=2, cutoff=0.65))
     raise UsageError(
         f"there is no command {first!r}; "
-        + (f"did you mean `daybell {close[0]}`?" if close else "`daybell --help` lists them all")
+        + (f"did you mean {close}?" if close else "`daybell --help` lists them all")
     )
 
 

@@ -3,55 +3,28 @@
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable
 
-from daybell.cli import about, act, archive, change, check, look, past, start, stop, upcoming
+from daybell.cli import (
+    about,
+    act,
+    archive,
+    change,
+    check,
+    completion,
+    doctor,
+    edit,
+    handlers,
+    insight,
+    look,
+    past,
+    settings,
+    start,
+    stop,
+    upcoming,
+    watch,
+)
 from daybell.cli import open as opening
+from daybell.cli.examples import ADD_EPILOG, EPILOG, HISTORY_EPILOG, NEXT_EPILOG, OPEN_EPILOG
 from daybell.model.durations import Duration
-
-EPILOG = """\
-try it:
-  daybell start --demo --seconds 30      see it work, without touching your own jobs
-  daybell start                          run it here, with its icon in the tray
-  daybell add backup --cron "30 2 * * *" -- restic backup ~/Pictures
-  daybell status                         what runs, ran and will run
-  daybell logs backup -f                 what it prints
-
-exit codes:
-  0 ok   1 failure   2 usage   3 Daybell is not running   4 no such job or run
-  5 invalid definition   7 not possible now   `run --wait` gives the command's own
-"""
-ADD_EPILOG = """\
-examples:
-  daybell add backup --cron "30 2 * * *" --timeout 2h -- restic backup ~/Pictures
-  daybell add water --every 45m --shell -- 'notify-send "Drink" || true'
-  daybell add report --file report.json
-
-Times are "30s", "5m", "1h30m" or "1d". Without a time it runs only on `daybell run`.
-Commands run in your home directory unless --cwd says otherwise.
-"""
-HISTORY_EPILOG = """\
-examples:
-  daybell history --outcome failed --outcome timed_out --since 7d
-  daybell history backup --cause schedule --since 2026-10-01 --until 2026-11-01
-  daybell history --grep "no space left" -n 50
-
-outcomes: succeeded failed timed_out cancelled replaced interrupted skipped missed
-causes:   schedule manual catch_up event dependency
-A run is of the time it started; one that never did, of the time it was due.
-"""
-NEXT_EPILOG = """\
-examples:
-  daybell next backup -n 3
-  daybell next --cron "0 9 * * 1-5" --timezone Europe/Berlin --from 2026-12-24
-
-With --cron no app needs to run.
-"""
-
-OPEN_EPILOG = """\
-The page is on this machine alone, at a port that is closed again when nobody has used it for ten minutes.
-To see it from another machine, where --print-url gives http://127.0.0.1:43123/#code=...:
-  ssh -t -L 43123:127.0.0.1:43123 THIS-MACHINE daybell open --print-url
-and open the address that this prints. A browser in a sandbox may need --print-url as well.
-"""
 
 
 def build() -> tuple[ArgumentParser, list[str]]:
@@ -79,6 +52,7 @@ class Commands:
 
     def __init__(self, parser: ArgumentParser) -> None:
         self.names: list[str] = []
+        self.parser = parser
         self._commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
 
     def add(
@@ -115,8 +89,10 @@ def _app_commands(commands: Commands) -> None:
 
 
 def _look_commands(commands: Commands) -> None:
-    commands.add("status", look.status, "show what runs, ran and will run")
-    commands.add("list", look.list_jobs, "list the jobs with their schedules")
+    now = commands.add("status", watch.status, "show what runs, ran and will run")
+    now.add_argument("--watch", action="store_true", help="and go on showing it, as it changes")
+    _add_absolute(now)
+    _add_absolute(commands.add("list", look.list_jobs, "list the jobs with their schedules"))
     page = commands.add(
         "open", opening.open_page, "show Daybell in your browser", has_json=False, epilog=OPEN_EPILOG
     )
@@ -151,9 +127,18 @@ def _change_commands(commands: Commands) -> None:
     new.add_argument("--env", metavar="K=V", action="append", default=[], help="add a variable (repeatable)")
     new.add_argument("--tag", metavar="TAG", action="append", default=[], help="add a tag (repeatable)")
     new.add_argument("--shell", action="store_true", help="COMMAND is one command line for the shell")
+    new.add_argument("--catch-up", choices=("latest", "all", "skip"), help="which missed runs to make up for")
+    new.add_argument("--dry-run", action="store_true", help="only show what it would be")
+    text = commands.add("edit", edit.edit, "change a job in your editor", has_json=False)
+    text.add_argument("job", metavar="JOB", help="its id")
+    said = commands.add("settings", settings.settings, "show or change the settings")
+    said.add_argument("action", choices=("get", "set", "reset"), nargs="?", default="get")
+    said.add_argument("key", metavar="KEY", nargs="?", help="such as retention.days (get: default all)")
+    said.add_argument("value", metavar="VALUE", nargs="?", help="such as 90, 5G or null")
     commands.add("samples", change.add_samples, "add three harmless jobs, to see what Daybell does")
-    gone = commands.add("remove", change.remove, "remove a job; its history stays", has_json=False)
+    gone = commands.add("remove", change.remove, "remove a job; its history stays")
     gone.add_argument("job", metavar="JOB", help="its id")
+    gone.add_argument("--yes", action="store_true", help="without asking")
 
 
 def _act_commands(commands: Commands) -> None:
@@ -187,6 +172,7 @@ def _act_commands(commands: Commands) -> None:
 def _past_commands(commands: Commands) -> None:
     rows = commands.add("history", past.history, "list what ran, newest first", epilog=HISTORY_EPILOG)
     rows.add_argument("job", metavar="JOB", nargs="?", help="its id")
+    _add_absolute(rows)
     rows.add_argument("-n", type=_upto(past.MOST), default=20, metavar="N", help="how many (default: 20)")
     for flag, what in (("--outcome", "that ended so"), ("--cause", "that ran because of this")):
         rows.add_argument(
@@ -199,6 +185,14 @@ def _past_commands(commands: Commands) -> None:
     printed.add_argument("target", metavar="JOB|RUN", help="of a job: its last run")
     printed.add_argument("-f", "--follow", action="store_true", help="go on until the run ends")
 
+    day = commands.add("timeline", insight.timeline, "draw a day: what ran, and what will")
+    day.add_argument("job", metavar="JOB", nargs="?", help="its id")
+    day.add_argument("--day", metavar="DATE", help="such as 2026-11-20 (default: today)")
+    day.add_argument("--ascii", action="store_true", help="with letters that every terminal knows")
+    rates = commands.add("stats", insight.stats, "show how runs go: how many, how well, how long")
+    rates.add_argument("job", metavar="JOB", nargs="?", help="its id")
+    rates.add_argument("--days", type=_upto(3650), default=30, metavar="N", help="the last N (default: 30)")
+
 
 def _offline_commands(commands: Commands) -> None:
     later = commands.add("next", upcoming.upcoming, "show when a job is due", epilog=NEXT_EPILOG)
@@ -209,6 +203,8 @@ def _offline_commands(commands: Commands) -> None:
         "--timezone", metavar="ZONE", help="with --cron: on whose wall (default: this machine's)"
     )
     later.add_argument("--from", dest="start", metavar="TIME", help="with --cron: after when (default: now)")
+    kinds = commands.add("handlers", handlers.handlers, "show what a job can be made of")
+    kinds.add_argument("name", metavar="NAME", nargs="?", help="one of them, with its keys")
     files = commands.add("check", check.check, "check job files and settings, without the app")
     files.add_argument("files", metavar="FILE", nargs="*", help="default: all that Daybell would read")
     kept = commands.add("export", archive.export, "keep jobs, settings and history in one file")
@@ -217,8 +213,21 @@ def _offline_commands(commands: Commands) -> None:
     back = commands.add("restore", archive.restore, "put back what `daybell export` kept")
     back.add_argument("file", metavar="FILE", help="the archive")
     back.add_argument("--yes", action="store_true", help="in place of the jobs and runs that are here")
+    commands.add("doctor", doctor.doctor, "look for what is wrong on this machine, and say what helps")
+    finishing = commands.add(
+        "completion",
+        completion.completion,
+        "print what lets a shell complete daybell's words",
+        has_json=False,
+    )
+    finishing.add_argument("shell", choices=completion.SHELLS, help="which one")
+    finishing.set_defaults(parser=commands.parser)
     commands.add("paths", about.paths, "show where Daybell keeps its files")
     commands.add("version", about.version, "print the version")
+
+
+def _add_absolute(parser: ArgumentParser) -> None:
+    parser.add_argument("--absolute", action="store_true", help="times by the clock, not by how far away")
 
 
 def _add_debug(parser: ArgumentParser) -> None:

@@ -8,8 +8,9 @@ from typing import cast
 
 from daybell.api.client import NEXT, ApiError, Client, Json, Query
 from daybell.api.shapes import RunShape, RunsShape
-from daybell.cli.asking import app, run_path
+from daybell.cli.asking import run_path
 from daybell.cli.failure import Exit, Failure, UsageError
+from daybell.cli.reading import reading
 from daybell.cli.terminal import Terminal
 from daybell.cli.times import between, moment, short, took
 from daybell.cli.words import OUTCOMES, cause_word, detail, outcome_word
@@ -25,8 +26,9 @@ LOOK = 0.5
 
 
 def history(args: Namespace, terminal: Terminal) -> int:
+    terminal = terminal._replace(is_absolute=args.absolute)
     query = _query(args, terminal.now)
-    with app(terminal, about=args.job or "") as client:
+    with reading(terminal, about=args.job or "") as client:
         page = _page(client, query, args.n)
     if args.json:
         terminal.print_json(cast("Json", page))
@@ -35,7 +37,7 @@ def history(args: Namespace, terminal: Terminal) -> int:
     if not runs:
         terminal.say("no run is like that" if set(query) - {"job"} else "nothing has run yet")
         return Exit.OK
-    columns = [Column(title) for title in ("STARTED", "JOB", "CAUSE", "OUTCOME")]
+    columns = [Column("STARTED"), Column("JOB", is_name=True), Column("CAUSE"), Column("OUTCOME")]
     columns += [Column("TOOK", is_number=True), Column("DETAIL")]
     terminal.print_table(columns, [_run_row(run, terminal) for run in runs])
     if page["next"] or len(page["runs"]) > len(runs):
@@ -44,10 +46,10 @@ def history(args: Namespace, terminal: Terminal) -> int:
 
 
 def logs(args: Namespace, terminal: Terminal) -> int:
-    with app(terminal, about=args.target) as client:
+    with reading(terminal, about=args.target) as client:
         run = run_meant(client, args.target)
         written = _write_from(client, run["run_id"], 0, terminal, must_exist=not args.follow)
-        if args.follow:
+        if args.follow and not client.is_still:
             _follow(client, run, written, terminal)
     return Exit.OK
 
@@ -98,11 +100,13 @@ def _hint(shown: Sequence[RunShape]) -> str:
 
 
 def _run_row(run: RunShape, terminal: Terminal) -> Row:
-    when = short(run["started"] or run["due"], terminal.now, terminal.zone)
-    until = f" to {short(run['due_to'], terminal.now, terminal.zone)}" if run["due_to"] else ""
+    begin = run["started"] or run["due"]
+    when = terminal.when(begin)
+    if run["due_to"]:  # two lengths of time would not read as one of them
+        when = " to ".join(short(one, terminal.now, terminal.zone) for one in (begin, run["due_to"]))
     return Row(
         [
-            Cell(when + until),
+            Cell(when),
             Cell(run["job_id"]),
             Cell(cause_word(run)),
             Cell(*outcome_word(run)),

@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from typing import NamedTuple, TextIO
 
 from daybell.api.client import Json
+from daybell.cli.times import relative, short
 from daybell.core.tables import Column, Row, clean, pairs, table
 from daybell.store.directories import Directories, find
 
@@ -28,10 +29,27 @@ class Terminal(NamedTuple):
     has_colour: bool = False
     zone: tzinfo | None = None
     """Where the person is; None: as this machine's clock says."""
+    answers: TextIO | None = None
+    """What the person types; None where nobody can be asked."""
+    is_absolute: bool = False
+    """Times are told by the clock, and not by how far away they are."""
 
     @property
     def directories(self) -> Directories:
         return find(self.environ)
+
+    def when(self, text: str | None) -> str:
+        """An instant of the API, for a table."""
+        return (short if self.is_absolute else relative)(text, self.now, self.zone)
+
+    def renewed(self) -> "Terminal":
+        """At this moment, and in the window as it is now."""
+        return self._replace(now=_now(), width=_width())
+
+    @property
+    def can_draw(self) -> bool:
+        """It knows more than ASCII."""
+        return not self.out.encoding or "utf" in self.out.encoding.lower()
 
     def print(self, *lines: str) -> None:
         """Data, a line each."""
@@ -57,6 +75,17 @@ class Terminal(NamedTuple):
     def print_pairs(self, fields: list[tuple[str, str]]) -> None:
         self.print(*pairs(fields, has_colour=self.has_colour))
 
+    def ask(self, question: str) -> str:
+        """What the person answers, in small letters; nothing where they end their input."""
+        assert self.answers is not None
+        self.err.write(clean(question) + " ")
+        self.err.flush()
+        return self.answers.readline().strip().lower()
+
+    def is_sure(self, question: str) -> bool:
+        """True where nobody can be asked: a program has made up its mind."""
+        return self.answers is None or self.ask(f"{question} [y/N]") in ("y", "yes")
+
     def say(self, message: str) -> None:
         """Sentences for the person, who may see job output in them."""
         for line in message.splitlines():
@@ -72,10 +101,19 @@ def this_terminal() -> Terminal:
         out=sys.stdout,
         err=sys.stderr,
         environ=os.environ,
-        now=datetime.now(UTC),  # noqa: TID251 - a command lives for a moment: it only tells today from tomorrow
-        width=shutil.get_terminal_size(fallback=(UNBOUNDED, 24)).columns,
+        now=_now(),
+        width=_width(),
         has_colour=wants_colour(os.environ, sys.platform, is_terminal=sys.stdout.isatty()),
+        answers=sys.stdin if sys.stdin.isatty() and sys.stderr.isatty() else None,
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - a command lives for a moment: it only tells today from tomorrow
+
+
+def _width() -> int:
+    return shutil.get_terminal_size(fallback=(UNBOUNDED, 24)).columns
 
 
 def wants_colour(environ: Mapping[str, str], platform: str, *, is_terminal: bool) -> bool:

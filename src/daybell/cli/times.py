@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 NOTHING = "–"
 WEEK = timedelta(days=6)
 """Within this distance the day's name says which one is meant."""
+FAR = timedelta(days=2)
+"""Beyond this a day and a time say more than a number of hours."""
+UNITS = (("h", 3600), ("min", 60), ("s", 1))
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -27,6 +30,20 @@ def short(text: str | None, now: datetime, zone: tzinfo | None = None) -> str:
         return f"{WEEKDAYS[there.weekday()]} {clock}"
     day = f"{there.day} {MONTHS[there.month - 1]}"
     return f"{day} {clock}" if there.year == here.year else f"{day} {there.year}"
+
+
+def relative(text: str | None, now: datetime, zone: tzinfo | None = None) -> str:
+    """How long ago, or how long until then, as in "5 min ago" or "in 3 h"; beyond two days as `short`."""
+    if text is None:
+        return NOTHING
+    seconds = (moment(text) - now).total_seconds()
+    if abs(seconds) >= FAR.total_seconds():
+        return short(text, now, zone)
+    unit, size = next((unit, size) for unit, size in UNITS if abs(seconds) >= size or size == 1)
+    length = f"{int(abs(seconds) / size)} {unit}"
+    if abs(seconds) < 1:
+        return "now"
+    return f"in {length}" if seconds > 0 else f"{length} ago"
 
 
 def full(text: str | None, zone: tzinfo | None = None) -> str:

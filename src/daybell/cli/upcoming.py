@@ -4,8 +4,9 @@ from argparse import Namespace
 from datetime import datetime
 from typing import TypedDict, cast
 
-from daybell.cli.asking import app, job_path
+from daybell.cli.asking import job_path
 from daybell.cli.failure import Exit, UsageError, translated
+from daybell.cli.reading import reading
 from daybell.cli.terminal import Terminal
 from daybell.cli.times import full
 
@@ -24,7 +25,7 @@ def upcoming(args: Namespace, terminal: Terminal) -> int:
         return _of_expression(args, terminal)
     if args.timezone or args.start:
         raise UsageError("--timezone and --from belong to --cron")
-    with app(terminal, about=args.job) as client:
+    with reading(terminal, about=args.job) as client:
         answer = client.get(job_path(args.job, "next"), {"n": args.n})
     if args.json:
         terminal.print_json(answer)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -39,6 +40,8 @@ class Column(NamedTuple):
 
     title: str
     is_number: bool = False
+    is_name: bool = False
+    """What people type again: shortened only where nothing else can be, or where it takes too much."""
 
 
 def table(columns: Sequence[Column], rows: Sequence[Row], width: int, *, has_colour: bool) -> list[str]:
@@ -48,7 +51,10 @@ def table(columns: Sequence[Column], rows: Sequence[Row], width: int, *, has_col
         max([columns_of(column.title), *(columns_of(line[place]) for line in texts)])
         for place, column in enumerate(columns)
     ]
-    widths = fit(natural, width - len(GAP) * (len(columns) - 1))
+    names = frozenset(
+        place for place, column in enumerate(columns) if column.is_name and natural[place] * 3 <= width
+    )
+    widths = fit(natural, width - len(GAP) * (len(columns) - 1), names)
     titles = [Cell(column.title, "bold") for column in columns]
     lines = [_line(titles, columns, widths, width, has_colour=has_colour)]
     for row in rows:
@@ -67,11 +73,13 @@ def pairs(fields: Sequence[tuple[str, str]], *, has_colour: bool) -> list[str]:
     return [paint(name.ljust(widest), "dim", has_colour=has_colour) + GAP + text for name, text in told]
 
 
-def fit(natural: Sequence[int], room: int) -> list[int]:
-    """Widths that fit into the room: the widest column gives first."""
+def fit(natural: Sequence[int], room: int, names: AbstractSet[int] = frozenset()) -> list[int]:
+    """Widths that fit into the room: the widest column gives first, and those of names last."""
     widths = list(natural)
-    while sum(widths) > room and max(widths, default=0) > NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    every = range(len(widths))
+    for places in ([place for place in every if place not in names], every):
+        while sum(widths) > room and max((widths[place] for place in places), default=0) > NARROWEST:
+            widths[max(places, key=widths.__getitem__)] -= 1
     return widths
 
 
