@@ -26,13 +26,6 @@ class Home:
         kept = {name: value for name, value in os.environ.items() if name not in DESKTOP}
         self.environ = {**kept, "DAYBELL_HOME": str(path), "NO_COLOR": "1", **environ}
 
-    def unmeasured(self) -> "Home":
-        """For what takes long: to count the lines that run there takes as long again."""
-        self.environ = {
-            name: value for name, value in self.environ.items() if not name.startswith("COVERAGE_")
-        }
-        return self
-
     def write(self, job_id: str, definition: Mapping[str, object] | str) -> None:
         content = definition if isinstance(definition, str) else json.dumps(definition)
         (self.jobs / f"{job_id}.json").write_text(content)

@@ -46,7 +46,7 @@ class Laptop:
         path.mkdir()
         self.path = path
         self.wall = VirtualWall(library, path / "wall")
-        self.home = Home(path / "home", **self.wall.environ, TZ=zone).unmeasured()
+        self.home = Home(path / "home", **self.wall.environ, TZ=zone)
 
     def cron(self, job_id: str, expression: str, **keys: object) -> None:
         self.home.command(job_id, "true", triggers=[{"type": "cron", "expression": expression}], **keys)

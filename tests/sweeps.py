@@ -254,9 +254,7 @@ class Sweeps:
     def _live(self, seconds: float) -> Sequence[str]:
         """What it said until it was killed."""
         argv = [sys.executable, __file__, "--live", str(self._path)]
-        # To count the lines that run there would take longer than they do.
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-        with subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             said = [process.stdout.readline()]
             threading.Event().wait(seconds)

@@ -1,6 +1,5 @@
 """OpenSSL stays out of the app's memory, and in reach of whoever needs it. Each in a process of its own."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +10,10 @@ LOADED = "print([name for name in ('_ssl', '_hashlib') if name in sys.modules])"
 
 
 def said(*lines: str, where: Path | None = None) -> str:
-    """What measures coverage would load it."""
     program = "\n".join(("import sys", *lines))
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=where,
-        env=environ,
         capture_output=True,
         text=True,
         check=False,

@@ -45,9 +45,8 @@ class Shell:
         (programs / "daybell").unlink(missing_ok=True)
         (programs / "daybell").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m daybell "$@"\n')
         (programs / "daybell").chmod(0o700)
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
         path = f"{programs}:{os.environ['PATH']}"
-        self._environ = {**kept, **home.environ, "SCRIPT": str(script), "PATH": path, "HOME": str(work)}
+        self._environ = {**os.environ, **home.environ, "SCRIPT": str(script), "PATH": path, "HOME": str(work)}
 
     def complete(self, *lines: tuple[str, ...]) -> list[set[str]]:
         """The candidates of each line, whose last word is the one to be completed."""

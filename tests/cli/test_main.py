@@ -27,9 +27,7 @@ HEAVY = {
 
 
 def run(home: Program, *argv: str) -> "subprocess.CompletedProcess[str]":
-    # Measuring coverage would load modules of its own.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    environ = {**kept, **home.environ}
+    environ = {**os.environ, **home.environ}
     return subprocess.run(
         [sys.executable, *argv], env=environ, capture_output=True, text=True, timeout=30, check=False
     )

@@ -59,10 +59,9 @@ def why_not() -> str:
 
 def live(home: Path, *options: str, without: str = "") -> subprocess.CompletedProcess[str]:
     """One life in that home under strace; stdout is what it acknowledged."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     traced = ["strace", "-f", "-qq", *options, sys.executable, str(LIFE), str(home)]
     return subprocess.run(
-        [*traced, *without.split()], env=environ, capture_output=True, text=True, timeout=60, check=False
+        [*traced, *without.split()], capture_output=True, text=True, timeout=60, check=False
     )
 
 

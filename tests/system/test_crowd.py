@@ -21,7 +21,7 @@ PATIENCE = 0.5
 
 def test_a_crowd_neither_slows_the_work_nor_the_end(home: Home) -> None:
     home.command("long", "sleep", "600")
-    with home.unmeasured().running("--headless") as app:
+    with home.running("--headless") as app:
         near = Client(home.path / "run" / "api.sock")
         run = near.post("/api/v1/jobs/long/run")
         near.post("/api/v1/door")

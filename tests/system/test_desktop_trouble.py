@@ -130,7 +130,6 @@ def test_a_notification_service_that_hangs_costs_the_engine_nothing(home: Home, 
 
 
 def test_two_hundred_jobs_and_ten_thousand_changes(home: Home, bus: str) -> None:
-    home.unmeasured()
     for number in range(JOBS):
         home.command(
             f"job-{number}",

@@ -75,7 +75,7 @@ def test_T2_a_grandchild_that_holds_the_output_does_not_hold_the_run(clean: Home
 
 @needs_proc
 def test_output_of_a_gigabyte_leaves_memory_flat(home: Home) -> None:
-    home.unmeasured().shell("noisy", "head -c 1000000000 /dev/zero")
+    home.shell("noisy", "head -c 1000000000 /dev/zero")
     with home.running("--headless") as app:
         home.daybell("run", "noisy", "--wait")
         before = resident(app)

@@ -17,14 +17,14 @@ KILLS = 12
 
 
 def test_nothing_is_lost_doubled_or_untracked_however_often_it_is_killed(home: Home) -> None:
-    found = Torture(home.unmeasured()).run(KILLS)
+    found = Torture(home).run(KILLS)
     assert found.is_clean, str(vars(found))
     assert found.in_a_run > KILLS / 2
     assert found.promises > KILLS
 
 
 def test_of_two_in_one_home_one_runs_and_nothing_starts_twice(home: Home) -> None:
-    found = Rivals(home.unmeasured()).run(4)
+    found = Rivals(home).run(4)
     assert (found.doubled, found.others) == ([], [])
     assert (found.kills, found.refused) == (4, 4)
     assert found.instants > 0
