@@ -10,6 +10,8 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 BLOCK = 65536
+LAST = 28 * 1024
+"""Of the last block: a page of rows, since mostly nothing else is asked for."""
 SEAL = len('{"crc":"00000000",')
 
 
@@ -78,11 +80,13 @@ def blocks_of(file: FileIO, end: int | None = None) -> Iterator[bytes]:
     if not is_empty:
         file.seek(position - 1)
         position -= file.read(1) == b"\n"  # behind the last line end there is no line
+    size = LAST
     while position > 0:
-        size = min(BLOCK, position)
+        size = min(size, position)
         position -= size
         file.seek(position)
         rest = file.read(size) + rest
+        size = BLOCK
         begin = rest.find(b"\n") + 1
         if begin and position > 0:
             yield rest[begin:]
