@@ -33,7 +33,7 @@ LIMITS = Limits(nice=3, ionice="low", memory=Size.parse("2G"), cpu_time=Duration
 """Of every kind, and wide enough for anything."""
 SECOND = Limits(cpu_time=Duration(seconds=1))
 ROOMY = Limits(memory=Size.parse("1000M"))
-"""More than these tests take themselves: of what stays below its parent, the system does not tell the peak."""
+"""More than these tests take themselves: of what stays below its parent, nobody is told the peak."""
 BURN = "while :; do :; done"
 
 
