@@ -1,11 +1,8 @@
 """A notification service for tests: it remembers what it shows, and presses what a person would press."""
 
-import shutil
-import subprocess
 import threading
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Self
 
 from jeepney import (
@@ -23,7 +20,7 @@ from jeepney.io.blocking import open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 from msgspec import Struct
 
-from tray_host import NEEDED, NOTIFICATIONS, TIMEOUT, wait_until
+from tray_host import NOTIFICATIONS, TIMEOUT, wait_until
 
 EMITTER = DBusAddress("/org/freedesktop/Notifications", interface=NOTIFICATIONS)
 ABLE = ("actions", "body", "body-markup")
@@ -32,36 +29,6 @@ TAKEN_OVER = 1 | 2
 """What a service asks of the bus that lets its like take its name, and takes it from them."""
 DISMISSED = 2
 TAKEN_BACK = 3
-
-
-BARE_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:dir={folder}</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"""
-
-
-@contextmanager
-def bare_bus(folder: Path) -> Iterator[str]:
-    """The address of a session bus that starts no services, not even this machine's for notices."""
-    program = shutil.which("dbus-daemon")
-    assert program, NEEDED
-    config = folder / "bus.conf"
-    config.write_text(BARE_BUS.format(folder=folder))
-    command = [program, f"--config-file={config}", "--nofork", "--print-address=1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as daemon:
-        try:
-            assert daemon.stdout
-            yield daemon.stdout.readline().strip()
-        finally:
-            daemon.terminate()
 
 
 class Shown(Struct, frozen=True):

@@ -33,15 +33,19 @@ TIMEOUT = 5.0
 Body = tuple[object, ...]
 Layout = tuple[int, dict[str, tuple[str, object]], list[tuple[str, "Layout"]]]
 """An entry's number, properties and children, the last two with their signatures."""
+CONFIG = Path(__file__).with_name("private_bus.conf")
 NEEDED = "install dbus: apt-get install dbus"
 
 
 @contextmanager
 def private_bus(at: Path | None = None) -> Iterator[str]:
-    """The address of a session bus that nobody else is on; its socket is `at` that path, or anywhere."""
+    """The address of a session bus that nobody else is on; its socket is `at` that path, or anywhere.
+
+    It starts no services: a machine's own one for notices would take the calls meant for the fake.
+    """
     program = shutil.which("dbus-daemon")
     assert program, NEEDED
-    command = [program, "--session", "--nofork", "--print-address=1"]
+    command = [program, f"--config-file={CONFIG}", "--nofork", "--print-address=1"]
     if at is not None:
         command.append(f"--address=unix:path={at}")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as daemon:

@@ -1,7 +1,5 @@
 """Notices on D-Bus: what the service is told, what comes back, and what becomes of a service that fails."""
 
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,8 +12,8 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from daybell.desktop.notices.choose import open_notices
 from daybell.desktop.notices.dbus_notices import DbusNotices
 from daybell.desktop.notices.interface import Button, Notice, Notices
-from notice_server import ABLE, NoticeServer, bare_bus
-from tray_host import NEEDED, wait_until
+from notice_server import ABLE, NoticeServer
+from tray_host import wait_until
 
 pytestmark = pytest.mark.desktop
 
@@ -75,15 +73,6 @@ class World:
 
     def wait_beneath(self, *titles: str) -> None:
         wait_until(lambda: [one.title for one in self.beneath.shown] == list(titles), f"{titles} beneath")
-
-
-@pytest.fixture
-def bus() -> Iterator[str]:
-    if shutil.which("dbus-daemon") is None:
-        pytest.skip(NEEDED)
-    # The path of a socket may be no longer than 107 bytes, which pytest's own folders come near.
-    with tempfile.TemporaryDirectory() as folder, bare_bus(Path(folder)) as address:
-        yield address
 
 
 @pytest.fixture

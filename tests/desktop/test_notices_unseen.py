@@ -1,9 +1,7 @@
 """Notices that nobody could show, because the service hung or was away: they come when it speaks up."""
 
 import itertools
-import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +17,8 @@ from daybell.desktop.notices.null import NullNotices
 from daybell.desktop.notices.plyer_notices import PlyerNotices
 from daybell.desktop.notices.waiting import Close
 from daybell.desktop.notices.wire import Wire
-from notice_server import EMITTER, NoticeServer, bare_bus
-from tray_host import NEEDED, wait_until
+from notice_server import EMITTER, NoticeServer
+from tray_host import wait_until
 
 pytestmark = pytest.mark.desktop
 
@@ -66,14 +64,6 @@ class World:
     def wait_unseen(self, *titles: str) -> None:
         unseen = self.notices._unseen
         wait_until(lambda: [one.title for one in unseen._back] == list(titles), f"{titles} to wait")
-
-
-@pytest.fixture
-def bus() -> Iterator[str]:
-    if shutil.which("dbus-daemon") is None:
-        pytest.skip(NEEDED)
-    with tempfile.TemporaryDirectory() as folder, bare_bus(Path(folder)) as address:
-        yield address
 
 
 @pytest.fixture

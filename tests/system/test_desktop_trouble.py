@@ -11,7 +11,7 @@ import pytest
 
 from app_home import Home
 from daybell.api.client import Client
-from notice_server import NoticeServer, bare_bus
+from notice_server import NoticeServer
 from tray_host import TrayHost, private_bus
 from waiting import until
 
@@ -23,9 +23,8 @@ CLIENTS = 4
 
 
 @pytest.fixture
-def bus(home: Home, tmp_path: Path) -> Iterator[str]:
-    """One that starts no services by itself."""
-    with bare_bus(tmp_path) as address:
+def bus(home: Home) -> Iterator[str]:
+    with private_bus() as address:
         home.environ["DBUS_SESSION_BUS_ADDRESS"] = address
         yield address
 
