@@ -18,12 +18,12 @@ from core.job_documents import COMMAND, WORDS, almost_jobs, documents, dumped, j
 from daybell.core import shapes
 from daybell.core.definitions import EXAMPLES
 from daybell.core.samples import samples
-from daybell.desktop.assets import asset
 from daybell.model.errors import InvalidDefinition
 from daybell.model.job import Job
 from daybell.model.run import Run
 from daybell.model.settings import Settings
 from daybell.model.status import JobStatus, Problem, SchedulerStatus, Status
+from daybell.store.assets import asset
 from write_schemas import SCHEMAS, schemas
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
-from daybell.bootstrap import App
+from daybell.bootstrap.app import App
 from daybell.core.tables import Cell, Column, Row, paint, table
 from daybell.engine.service import SchedulerService
 from daybell.machine.clock import SystemClock

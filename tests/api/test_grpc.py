@@ -111,7 +111,7 @@ def test_the_switch_holds_from_the_next_start_on() -> None:
 def test_off_it_loads_nothing() -> None:
     """What the app imports, imports neither grpclib nor protobuf."""
     libraries = ("grpclib", "h2", "google.protobuf")
-    check = f"import sys, daybell.bootstrap; print([one for one in {libraries} if one in sys.modules])"
+    check = f"import sys, daybell.bootstrap.app; print([one for one in {libraries} if one in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", check], capture_output=True, text=True, timeout=60, check=True
     )

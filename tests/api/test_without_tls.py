@@ -23,14 +23,14 @@ def said(*lines: str, where: Path | None = None) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("modules", ["daybell.__main__, http.client", "daybell.bootstrap, asyncio"])
+@pytest.mark.parametrize("modules", ["daybell.__main__, http.client", "daybell.bootstrap.app, asyncio"])
 def test_neither_a_command_nor_the_app_loads_openssl(modules: str) -> None:
     assert said(f"import {modules}", LOADED) == "[]"
 
 
 def test_it_can_be_had_later() -> None:
     lines = (
-        "import daybell.__main__, daybell.bootstrap, ssl, hashlib, hmac",
+        "import daybell.__main__, daybell.bootstrap.app, ssl, hashlib, hmac",
         "print(len(ssl.create_default_context().get_ciphers()) > 0, hashlib.sha256(b'').hexdigest()[:8])",
         "print(hmac.new(b'k', b'', 'sha256').hexdigest()[:8])",
     )

@@ -23,8 +23,8 @@ from daybell.model.status import JobStatus, SchedulerStatus, Status
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ABOVE = 2
 """The headline and a separator."""
-BELOW = -5
-"""A separator, "Pause all", the folder, "About" and "Quit"."""
+BELOW = -6
+"""A separator, the dashboard, "Pause all", the folder, "About" and "Quit"."""
 
 
 def a_job(job_id: str, **changes: object) -> JobStatus:

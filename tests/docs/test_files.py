@@ -8,7 +8,7 @@ import pytest
 
 from booted_home import booted
 from builders import at
-from daybell.desktop.assets import asset
+from daybell.store.assets import asset
 from daybell.store.directories import Directories, find
 from daybell.store.export import Wish, write_archive
 from daybell.store.layout import PLAN

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from daybell.desktop.assets import asset
+from daybell.store.assets import asset
 from daybell.store.schemas import put_schemas, version_of
 
 SHIPPED = asset("schemas")

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app_home import Home
-from daybell.desktop.assets import asset
+from daybell.store.assets import asset
 from waiting import until
 
 pytestmark = pytest.mark.system

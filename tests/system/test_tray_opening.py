@@ -1,6 +1,10 @@
 """The whole app on a private bus: what the menu opens, and a bus that goes and comes back."""
 
+import json
 import os
+import re
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,7 @@ from waiting import until
 pytestmark = [pytest.mark.system, pytest.mark.desktop]
 
 
-def test_the_menu_opens_the_last_output_and_the_job_folder(home: Home, tmp_path: Path) -> None:
+def test_the_menu_opens_the_last_output_the_job_folder_and_the_dashboard(home: Home, tmp_path: Path) -> None:
     opened = tmp_path / "opened"
     program = tmp_path / "programs" / "xdg-open"
     program.parent.mkdir()
@@ -31,9 +35,22 @@ def test_the_menu_opens_the_last_output_and_the_job_folder(home: Home, tmp_path:
             until(lambda: opened.exists() and opened.read_text().endswith(".log\n"))
             panel.click("Open job folder")
             until(lambda: len(opened.read_text().splitlines()) == 2)
-    log, folder = opened.read_text().splitlines()
+            panel.click("Open dashboard")
+            until(lambda: len(opened.read_text().splitlines()) == 3)
+            log, folder, page = opened.read_text().splitlines()
+            assert let_in(Path(page)) == 201
     assert Path(log).read_text() == "hello\n"
     assert Path(folder) == home.jobs
+
+
+def let_in(page: Path) -> int:
+    """What the API says to a browser that comes by this page."""
+    address = re.search(r"http://(127.0.0.1:\d+)/#code=([\w-]+)", page.read_text())
+    assert address
+    with closing(HTTPConnection(address[1], timeout=5)) as browser:
+        code = json.dumps({"code": address[2]})
+        browser.request("POST", "/api/v1/session", code, {"Content-Type": "application/json"})
+        return browser.getresponse().status
 
 
 def test_a_bus_that_comes_back_has_the_icon_of_the_running_app(home: Home, tmp_path: Path) -> None:

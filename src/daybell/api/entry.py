@@ -65,9 +65,13 @@ class Entry:
         keys = self._door.keys
         if head.port is not None and not (keys and keys.is_token(head.bearer)):
             return refusal(403, "not_permitted", "only who holds the token may let a browser in")
+        port, url = await self.let_in()
+        return as_json({"port": port, "url": url, "seconds": CODE_LIFE}, 201)
+
+    async def let_in(self) -> tuple[int, str]:
+        """The port, and an address there that is worth something once and for a minute."""
         opened = await self._door.open(self._listen)
-        url = f"http://{HOST}:{opened.port}/#code={opened.keys.new_code()}"
-        return as_json({"port": opened.port, "url": url, "seconds": CODE_LIFE}, 201)
+        return opened.port, f"http://{HOST}:{opened.port}/#code={opened.keys.new_code()}"
 
     async def hello(self, request: Request) -> Response:
         """The proof that we hold the token, for whoever wants it before they show theirs."""

@@ -5,8 +5,9 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
+from typing import TypeVar
 
 import uvicorn
 
@@ -23,15 +24,17 @@ from daybell.api.quota import REFUSALS_TOLD, Quota
 from daybell.api.routes import Routes, application
 from daybell.api.sockets import forget, inode_of, listen
 from daybell.api.waiting import Waiting
-from daybell.desktop.assets import asset
 from daybell.engine.service import SchedulerService
 from daybell.machine.clock import SystemClock
 from daybell.model.errors import DaybellError
 from daybell.store.artifacts import ArtifactFiles
+from daybell.store.assets import asset
 
 START = 10.0
 STOP = 5.0
 """Seconds to begin and to end; measured 0.04 and 0.2. The graceful part of the end may take 2."""
+
+Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,17 @@ class QuietServer(uvicorn.Server):
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
 
+    def ask(self, answer: Coroutine[None, None, Answer]) -> Answer:
+        """What the event loop says to that. From any other thread, once it is ready; DaybellError."""
+        loop = self._loop
+        if loop is None or not loop.is_running():
+            answer.close()
+            raise DaybellError("the local API has ended; the log says why")
+        try:
+            return asyncio.run_coroutine_threadsafe(answer, loop).result(START)
+        except TimeoutError:
+            raise DaybellError(f"the local API did not answer within {START:.0f} s") from None
+
     def request_stop(self) -> None:
         """From any thread, once it is ready."""
         if self._loop is not None and not self._loop.is_closed():
@@ -107,10 +121,10 @@ class ApiServer:
         )
         self._grpc = GrpcDoor(service, self._calls, path.with_name("grpc.sock"), uid_of=uid_of, bounds=bounds)
         self._waiting = Waiting(service, self._calls)
-        entry = Entry(self._door, self._listen, self._calls, asset("web"))
+        self._entry = Entry(self._door, self._listen, self._calls, asset("web"))
         routes = Routes(service, self._calls, self._waiting, artifacts)
         self._watching = routes.watching
-        app = Guard(application([*entry.table(), *routes.table()]), self._door, bounds)
+        app = Guard(application([*self._entry.table(), *routes.table()]), self._door, bounds)
         self._server = QuietServer(_config(app, uid_of, bounds), self._opening, self._closing)
         self._thread = threading.Thread(target=self._run, name="api", daemon=True)
         self._listener: socket.socket | None = None
@@ -133,6 +147,11 @@ class ApiServer:
         self._calls.stop()
         forget(self._path, self._inode)
         return not self._thread.is_alive()
+
+    def new_address(self) -> str:
+        """One that lets a browser in once, within a minute. From any thread but its own; DaybellError."""
+        _port, url = self._server.ask(self._entry.let_in())
+        return url
 
     async def _listen(self, listener: socket.socket) -> asyncio.AbstractServer:
         return await self._server.listen(listener)

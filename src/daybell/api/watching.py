@@ -7,8 +7,8 @@ from daybell.api.documents import Documents
 from daybell.api.events import Events
 from daybell.api.observing import Observing
 from daybell.api.streams import Streams
-from daybell.desktop.assets import asset
 from daybell.engine.service import SchedulerService
+from daybell.store.assets import asset
 
 
 class Watching:

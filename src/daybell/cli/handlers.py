@@ -30,7 +30,7 @@ def handlers(args: Namespace, terminal: Terminal) -> int:
 
 def shipped() -> dict[str, Schema]:
     """The schema of each, by the `type` that stands in the job's file."""
-    from daybell.desktop.assets import asset  # noqa: PLC0415 - no other command needs it
+    from daybell.store.assets import asset  # noqa: PLC0415 - no other command needs it
 
     whole = json.loads(asset("schemas", "job.schema.json").read_bytes())
     handler = whole["properties"]["handler"]

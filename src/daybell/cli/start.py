@@ -14,7 +14,7 @@ def start(args: Namespace, _terminal: Terminal) -> int:
 
 
 def _app(args: Namespace) -> int:
-    from daybell.bootstrap import run_app  # noqa: PLC0415 - the whole app; no other command loads it
+    from daybell.bootstrap.app import run_app  # noqa: PLC0415 - the whole app; no other command loads it
 
     return run_app(headless=args.headless)
 

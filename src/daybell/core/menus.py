@@ -62,6 +62,7 @@ def tray_view(status: Status, zone: ZoneInfo, now: datetime, tags: Tags = NO_TAG
         *(job_entries(status.jobs, tags, when) or no_jobs(status.scheduler.home)),
         *problems_note(len(status.problems)),
         SEPARATOR,
+        Entry("Open dashboard", Action("open_dashboard"), key="open_dashboard"),
         Entry("Pause all", pause_all, checked=paused, key="pause_all"),
         Entry("Open job folder", Action("open_folder"), key="open_folder"),
         Entry(f"About Daybell {status.scheduler.version}".rstrip(), Action("about"), key="about"),

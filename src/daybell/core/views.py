@@ -24,6 +24,7 @@ Verb = Literal[
     "show_status",
     "show_problems",
     "add_samples",
+    "open_dashboard",
     "open_folder",
     "about",
     "quit",

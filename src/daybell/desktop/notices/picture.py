@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from daybell.core.views import IconState
-from daybell.desktop.assets import asset
+from daybell.store.assets import asset
 
 SIZE = 64
 

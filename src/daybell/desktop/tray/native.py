@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daybell.core.views import IconState
-from daybell.desktop.assets import asset
 from daybell.desktop.utf16 import fit_utf16
+from daybell.store.assets import asset
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -7,7 +7,7 @@ import zlib
 from functools import cache
 
 from daybell.core.views import IconState
-from daybell.desktop.assets import asset
+from daybell.store.assets import asset
 
 SIZES = (16, 22, 24, 32, 48, 64)
 """Side lengths; a panel takes the one that suits it."""

@@ -41,6 +41,7 @@ class Verbs:
         zone: Callable[[], ZoneInfo],
         *,
         clicked: Callable[[str], None] = lambda _: None,
+        open_dashboard: Callable[[], None] = lambda: None,
     ) -> None:
         """`zone` is the one the person lives in; `clicked` hears of the runs that were asked for."""
         self._service = service
@@ -62,6 +63,7 @@ class Verbs:
                 "show_status": self._show_status,
                 "show_problems": self._show_problems,
                 "add_samples": self._add_samples,
+                "open_dashboard": lambda _: open_dashboard(),
                 "open_folder": lambda _: opener(Path(service.status().scheduler.home), None),
                 "about": self._about,
                 "quit": lambda _: service.request_stop(),

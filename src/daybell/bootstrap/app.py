@@ -1,23 +1,23 @@
-"""How does one Daybell come to life, and how does it end? The only place that builds things."""
+"""How does one Daybell come to life, and how does it end?"""
 
 import gc
 import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
-from zoneinfo import ZoneInfo
 
 import daybell.api.server_libraries  # noqa: F401 - first: what follows would load OpenSSL with them
 from daybell.api.parts import add_parts
 from daybell.api.server import ApiServer
-from daybell.desktop.assets import asset
+from daybell.bootstrap.scheduling import build_service
 from daybell.desktop.notices.choose import open_notices
 from daybell.desktop.notices.interface import Notices
 from daybell.desktop.notices.teller import NoticeTeller
+from daybell.desktop.opening.dashboard import Dashboard
 from daybell.desktop.opening.opener import Opener
 from daybell.desktop.tray.choose import open_tray
 from daybell.desktop.tray.clicked_runs import ClickedRuns
@@ -28,50 +28,21 @@ from daybell.desktop.tray.presenter import Presenter
 from daybell.desktop.tray.tags import tags_of
 from daybell.desktop.tray.verbs import Verbs
 from daybell.engine.bus import Subscriber
-from daybell.engine.configuring import Configuration
-from daybell.engine.loop import Ports
-from daybell.engine.mailbox import Mailbox
-from daybell.engine.messages import ClockMoved, ZoneMoved
-from daybell.engine.service import Place, SchedulerService
-from daybell.handlers.catalog import Catalog
-from daybell.handlers.command import Commands
-from daybell.handlers.keeping import Keeping
-from daybell.handlers.limits import check_limits
-from daybell.handlers.program import check_command
+from daybell.engine.service import SchedulerService
 from daybell.logs import log_events, write_log
-from daybell.machine.alarms import ApschedulerAlarms, Watch
 from daybell.machine.clock import SystemClock
-from daybell.machine.clock_watch import ClockWatch
-from daybell.machine.configuration import engine_config
-from daybell.machine.deadlines import DeadlineThread
-from daybell.machine.ids import SystemIds
-from daybell.machine.processes.choose import machine_processes
-from daybell.machine.processes.survivors import RunSurvivors
 from daybell.machine.signals import StopSignals
-from daybell.machine.watch import DirectoryWatch
-from daybell.machine.workers import WorkerPool
-from daybell.machine.zones import ZoneWatch, machine_zone
-from daybell.model.errors import JobNotFound, describe_problem
-from daybell.model.events import AnyEvent, RunFinished
-from daybell.model.job import CommandHandler, Job, Keep
-from daybell.model.status import Problem
+from daybell.machine.zones import machine_zone
+from daybell.model.errors import describe_problem
 from daybell.store.artifacts import ArtifactFiles
-from daybell.store.caps import Caps
+from daybell.store.assets import asset
 from daybell.store.directories import Directories, create, find
-from daybell.store.history import RunHistory
 from daybell.store.instance import Instance, InstanceLock
-from daybell.store.jobs import JobFolder
-from daybell.store.ledger import FileLedger
-from daybell.store.logs import RunLogs
 from daybell.store.restore import finish
 from daybell.store.schemas import put_schemas
-from daybell.store.settings import SettingsPath
-from daybell.store.sweeper import Home, start_sweeper
 
 log = logging.getLogger("daybell")
 
-CONDITIONS = ("power", "network", "idle")
-NOT_ASKED = "this version cannot ask the machine for it yet, and takes it as met"
 FORCED = 130
 """Exit code after a second signal."""
 
@@ -166,7 +137,7 @@ class App:
         put_schemas(asset("schemas"), directories.schemas)
 
     def _start(self, parts: ExitStack) -> SchedulerService:
-        service = self._build(parts)
+        service = build_service(self._directories, self._clock, self._teller, parts)
         service.subscribe(log_events)
         service.subscribe(self._hear)
         service.request_stop = self.stop
@@ -175,48 +146,6 @@ class App:
         # What exists by now stays: collections that search it would delay jobs by tens of milliseconds.
         gc.collect()
         gc.freeze()
-        return service
-
-    def _build(self, parts: ExitStack) -> SchedulerService:
-        directories = self._directories
-        machine = machine_zone()
-        file = SettingsPath(directories.settings_file, machine)
-        settings = file.read()
-        config = engine_config(settings, machine)
-        history = RunHistory(directories.history)
-        ledger = FileLedger(directories.journal, directories.checkpoint, history, self._clock.now())
-        parts.callback(ledger.close)
-        mailbox = Mailbox()
-        deadlines = DeadlineThread(self._clock)
-        deadlines.start()
-        processes = machine_processes(deadlines, self._clock)
-        caps, logs = Caps(), RunLogs(directories.runs_log)
-        caps.start()
-        parts.callback(caps.stop)
-        keeping = Keeping(caps, logs, ArtifactFiles(directories.artifacts), lambda one: _keep(service, one))
-        commands = Commands(processes, self._clock, keeping)
-        handlers = Catalog({CommandHandler: commands})
-        ports = Ports(
-            clock=self._clock,
-            ids=SystemIds(),
-            alarms=ApschedulerAlarms(watches=_watches(mailbox, self._clock, machine)),
-            deadlines=deadlines,
-            workers=WorkerPool(handlers, mailbox.post, self._clock, config.slots),
-            ledger=ledger,
-            history=history,
-            logs=logs,
-            teller=self._teller,
-            survivors=RunSurvivors(processes),
-        )
-        files = JobFolder(directories.jobs, config.zone, _check, self._clock)
-        service = SchedulerService(mailbox, ports, files, config, Place(str(directories.jobs), os.getpid()))
-        service.settings = Configuration(file, settings, service.configure)
-        service.subscribe(partial(_close_up, keeping))
-        watch = DirectoryWatch(directories.jobs, service.reload_soon, deadlines)
-        watch.start()
-        parts.callback(watch.stop)
-        swept = Home(directories, history, ledger, files, service.registry)
-        parts.callback(start_sweeper(swept, settings.retention, self._clock).stop)
         return service
 
     def _show(self, parts: ExitStack, service: SchedulerService, notices: Notices) -> Tray:
@@ -228,7 +157,16 @@ class App:
         runs = ClickedRuns(self._teller, lambda job_id: service.get_job_status(job_id).name)
         service.subscribe(runs.hear)
         opener = Opener(notices).open
-        verbs = Verbs(service, notices, opener, self._clock, machine_zone, clicked=runs.clicked)
+        dashboard = Dashboard(api.new_address, own.opening_page, opener)
+        verbs = Verbs(
+            service,
+            notices,
+            opener,
+            self._clock,
+            machine_zone,
+            clicked=runs.clicked,
+            open_dashboard=dashboard.open,
+        )
         clicks = Clicks(verbs.carry_out, notices)
         self._teller.act_by(clicks.act)
         tray = NullTray("no tray icon was asked for") if self._headless else open_tray(clicks.act)
@@ -256,35 +194,6 @@ class App:
         if not (status.jobs or status.problems):
             self._say("No jobs yet: `daybell samples` adds three to look at, `daybell add` your own.")
         self._say("Ctrl-C stops it.")
-
-
-def _watches(mailbox: Mailbox, clock: SystemClock, zone: ZoneInfo) -> tuple[Watch, ...]:
-    """Whether the machine slept, its clock was set, or it is in another zone: the engine must know."""
-    clocks = ClockWatch(clock.look, lambda finding: mailbox.post(ClockMoved(finding)))
-    zones = ZoneWatch(zone, lambda moved: mailbox.post(ZoneMoved(moved)), every=3)
-    return clocks.beat, lambda _: zones.beat()
-
-
-def _keep(service: SchedulerService, job_id: str) -> Keep:
-    """What its job asks for, whether there still is such a job or not."""
-    try:
-        return service.get_job(job_id).keep
-    except JobNotFound:
-        return Keep()
-
-
-def _close_up(keeping: Keeping, events: Sequence[AnyEvent]) -> None:
-    """What Daybell had to leave when it was killed may be too long, or have a hole."""
-    for event in events:
-        if isinstance(event, RunFinished) and event.run.outcome == "interrupted" and event.run.log:
-            keeping.close_up(event.run.job_id, event.run.run_id)
-
-
-def _check(job: Job, file: str) -> list[Problem]:
-    """What of a valid job cannot work on this machine as it is now."""
-    asked = [name for name in CONDITIONS if getattr(job.conditions, name) is not None]
-    unanswered = [Problem(file, f"conditions.{name}", NOT_ASKED) for name in asked]
-    return [*check_command(job.handler, file), *check_limits(job.limits, file), *unanswered]
 
 
 def _force() -> None:

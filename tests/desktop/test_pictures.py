@@ -3,8 +3,8 @@
 import pytest
 
 from daybell.core.views import ICON_STATES, IconState
-from daybell.desktop.assets import asset
 from daybell.desktop.tray.pixmaps import SIZES, pixels
+from daybell.store.assets import asset
 
 
 @pytest.mark.parametrize("state", ICON_STATES)
