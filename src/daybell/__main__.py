@@ -2,7 +2,6 @@
 
 import sys
 
-import daybell.api.without_tls  # noqa: F401 - first: each command would load OpenSSL
 from daybell.cli.main import main
 
 __all__ = ["main"]

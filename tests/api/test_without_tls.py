@@ -23,7 +23,9 @@ def said(*lines: str, where: Path | None = None) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("modules", ["daybell.__main__, http.client", "daybell.bootstrap.app, asyncio"])
+@pytest.mark.parametrize(
+    "modules", ["daybell.__main__, daybell.cli.reading", "daybell.bootstrap.app, asyncio"]
+)
 def test_neither_a_command_nor_the_app_loads_openssl(modules: str) -> None:
     assert said(f"import {modules}", LOADED) == "[]"
 

@@ -4,7 +4,7 @@ import pytest
 
 from api.fake_service import FakeService, add
 from cli.program import Program
-from cli.test_main import HEAVY, run
+from cli.test_main import TOO_MUCH, loaded, ours
 
 
 def write(program: Program, job_id: str, content: object) -> None:
@@ -57,16 +57,9 @@ def test_a_jobs_directory_that_is_a_file_is_no_trouble(lonely: Program) -> None:
 
 
 def test_it_is_as_cheap_as_status(daybell: Program, service: FakeService) -> None:
-    script = (
-        "import sys; from daybell.__main__ import main\n"
-        "code = main(['__complete', 'targets'])\n"
-        "print(sorted(sys.modules), file=sys.stderr); sys.exit(code)"
-    )
-    said = run(daybell, "-c", script)
-    loaded = set(said.stderr.splitlines()[-1].strip("[]").replace("'", "").split(", "))
-    assert (said.returncode, loaded & HEAVY) == (0, set())
-    rooms = ("daybell.engine", "daybell.machine", "daybell.desktop", "daybell.cli.shells")
-    assert [name for name in loaded if name.startswith(rooms)] == []
+    modules = loaded(daybell, "__complete", "targets")
+    assert modules & TOO_MUCH == set()
+    assert ours(modules) == {"cli.candidates"}
 
 
 def test_no_help_shows_it(lonely: Program, capsys: pytest.CaptureFixture[str]) -> None:

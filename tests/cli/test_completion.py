@@ -13,7 +13,7 @@ import pytest
 
 from api.fake_service import FakeService, add
 from cli.program import Program
-from daybell.cli.completion import SHELLS
+from daybell.cli.flags import SHELLS
 from daybell.cli.grammar import Wants, grammar
 from daybell.cli.parser import build
 

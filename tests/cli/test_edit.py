@@ -77,6 +77,14 @@ def test_an_edit_that_changes_nothing_writes_nothing(writes: Writes, app_home: H
     assert list(drafts.iterdir()) == []
 
 
+def test_programs_are_told_what_the_job_is_afterwards(writes: Writes, app_home: Home) -> None:
+    daybell = writes({**BEFORE, "timeout": "2h"}, "")
+    changed, unchanged = daybell("edit", "backup", "--json"), daybell("edit", "backup", "--json")
+    assert json.loads(changed.out) == json.loads(daybell("show", "backup", "--json").out)
+    assert json.loads(changed.out)["definition"]["timeout"] == "2h"
+    assert (json.loads(unchanged.out), unchanged.err) == (json.loads(changed.out), "nothing was changed\n")
+
+
 def test_what_is_wrong_is_shown_at_its_line_until_it_is_right(writes: Writes, app_home: Home) -> None:
     wrong = json.dumps({**BEFORE, "timeout": "soon"}, indent=2)
     twice = json.dumps(BEFORE)[:-1] + ', "timeout": "2h"}'

@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from api.asking import Asking
 from api.fake_service import NOON, FakeService, add
+from cli.ann import failed_backup
 from cli.program import Program
 from daybell.core.tables import columns_of
 from daybell.model.run import AttemptRecord
-from daybell.model.status import JobStatus, Problem
+from daybell.model.status import Problem
 
 
 @pytest.fixture
@@ -18,18 +19,8 @@ def morning(service: FakeService) -> FakeService:
     add(service, "backup-photos", "mail", "rotate", "weekly")
     service.run_now("mail")
     service.pause_job("rotate")
-    service.changed["backup-photos"] = JobStatus(
-        id="backup-photos",
-        name="Back up photos",
-        state="idle",
-        schedule="daily at 02:30",
-        next_run=NOON + timedelta(hours=14.5),
-        last_run=NOON - timedelta(hours=9.5),
-        last_outcome="failed",
-        last_error="restic: \x1b[31mthe repository is locked\x1b[0m by another process",
-        last_duration_ms=3000,
-        run_count=12,
-        error_count=1,
+    service.changed["backup-photos"] = failed_backup(
+        last_error="restic: \x1b[31mthe repository is locked\x1b[0m by another process"
     )
     service.problems = (Problem("bad.json", "triggers[0].expression", "expected \x1b]0;x\x07five fields"),)
     return service
@@ -42,7 +33,7 @@ def test_status_is_a_table(daybell: Program, morning: FakeService) -> None:
         "Daybell 0.1.0 is running since 12:00: 4 jobs, 1 running, 1 failing, 1 problem\n"
         "\n"
         "JOB            STATE    LAST RUN      NEXT RUN   RUNS  ERRORS\n"
-        "backup-photos  idle     02:30 failed  Sat 02:30    12       1\n"
+        "backup-photos  idle     failed 02:30  Sat 02:30    12       1\n"
         "  restic: the repository is locked by another process\n"
         "mail           running  –             13:00         1       0\n"
         "rotate         paused   –             –             0       0\n"
@@ -67,7 +58,7 @@ def test_tables_fit_the_window(daybell: Program, morning: FakeService, width: in
 def test_colours_are_for_terminals_only(daybell: Program, morning: FakeService, has_colour: bool) -> None:  # noqa: FBT001 - a table
     daybell.has_colour = has_colour
     out = daybell("status", "--absolute").out
-    assert ("\x1b[31m02:30 failed\x1b[0m" in out) is has_colour
+    assert ("\x1b[31mfailed 02:30\x1b[0m" in out) is has_colour
     assert ("\x1b" in out) is has_colour
 
 

@@ -1,3 +1,4 @@
+import json
 import re
 import stat
 from argparse import Namespace
@@ -38,7 +39,7 @@ def test_the_browser_is_given_a_page_and_no_code(daybell: Program, service: Fake
         return True
 
     terminal, said = a_terminal(daybell, **DESK)
-    assert open_page(Namespace(print_url=False), terminal, browse) == 0
+    assert open_page(Namespace(print_url=False, json=False), terminal, browse) == 0
     page = daybell.home / "run" / "open.html"
     assert shown == [page.as_uri()]
     assert re.search(r"url=http://127\.0\.0\.1:\d+/#code=[\w-]{43}\"", page.read_text())
@@ -46,9 +47,21 @@ def test_the_browser_is_given_a_page_and_no_code(daybell: Program, service: Fake
     assert said.getvalue() == "Daybell is opening in your browser\n"
 
 
+def test_programs_are_told_where_it_is_and_get_the_code_only_if_they_ask(
+    daybell: Program, service: FakeService
+) -> None:
+    terminal, said = a_terminal(daybell, **DESK)
+    assert open_page(Namespace(print_url=False, json=True), terminal, lambda _: True) == 0
+    shown = json.loads(terminal.out.getvalue()) if isinstance(terminal.out, StringIO) else {}
+    assert (shown["url"], said.getvalue()) == (f"http://127.0.0.1:{shown['port']}/", "")
+    asked = json.loads(daybell("open", "--print-url", "--json").out)
+    assert ADDRESS.fullmatch(asked["url"] + "\n")
+    assert asked.keys() == shown.keys() == {"url", "port", "seconds"}
+
+
 def test_without_a_browser_it_says_what_to_do(daybell: Program, service: FakeService) -> None:
     with pytest.raises(Failure, match="there is no browser here; `daybell open --print-url`"):
-        open_page(Namespace(print_url=False), a_terminal(daybell, **DESK)[0], lambda _: False)
+        open_page(Namespace(print_url=False, json=False), a_terminal(daybell, **DESK)[0], lambda _: False)
 
 
 def test_a_page_that_cannot_be_written_is_named(daybell: Program, service: FakeService) -> None:
@@ -57,7 +70,7 @@ def test_a_page_that_cannot_be_written_is_named(daybell: Program, service: FakeS
     page.mkdir()
     try:
         with pytest.raises(Failure, match=r"open\.html cannot be written: Is a directory"):
-            open_page(Namespace(print_url=False), a_terminal(daybell, **DESK)[0], lambda _: True)
+            open_page(Namespace(print_url=False, json=False), a_terminal(daybell, **DESK)[0], lambda _: True)
     finally:
         page.rmdir()
 

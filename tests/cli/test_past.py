@@ -8,8 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from api.fake_service import NOON, FakeService, add
+from cli.ann import missed
 from cli.program import NOW, Program, content
 from daybell.cli.main import main
+from daybell.cli.past import JsonLines
 from daybell.cli.terminal import Terminal
 from daybell.core.excerpt import BLOCK
 from daybell.model.job import Keep
@@ -34,16 +36,7 @@ def backup(service: FakeService) -> FakeService:
 
 def test_history_is_a_table(daybell: Program, backup: FakeService) -> None:
     backup.finish("run-1", "failed", exit_code=3, error="disk \x1b[31mfull\x1b[0m")
-    backup.runs["run-2"] = Run(
-        run_id="run-2",
-        job_id="backup",
-        cause="catch_up",
-        due=NOON - timedelta(days=2),
-        due_to=NOON - timedelta(hours=1),
-        count=47,
-        outcome="missed",
-        reason="too late",
-    )
+    backup.runs["run-2"] = missed("run-2", job_id="backup", cause="catch_up")
     backup.run_now("backup")
     said = daybell("history", "--absolute")
     assert (said.code, said.err) == (0, "")
@@ -174,6 +167,24 @@ def test_logs_prints_the_bytes_as_they_are(daybell: Program, backup: FakeService
     assert daybell("logs", target) == (0, "\x1b[31mred\x1b[0m\r\n", "")
 
 
+def test_logs_are_an_object_for_each_line(daybell: Program, backup: FakeService) -> None:
+    backup.output("run-1", b"one\r\n\n\x1b[31m two")
+    said = daybell("logs", "backup", "--json")
+    assert (said.code, said.err, said.out.isascii()) == (0, "", True)
+    assert list(map(json.loads, said.out.splitlines())) == [
+        {"run_id": "run-1", "line": line} for line in ("one", "", "\x1b[31m two")
+    ]
+
+
+def test_a_line_in_pieces_is_one_object_even_if_it_is_no_text() -> None:
+    raw = BytesIO()
+    lines = JsonLines("r", Terminal(TextIOWrapper(raw), TextIOWrapper(BytesIO()), {}, NOW))
+    for piece in (b"\xc3", b"\xbc\xff", b"\n"):
+        lines.write(piece)
+    lines.end()
+    assert raw.getvalue() == b'{"run_id": "r", "line": "\\u00fc\\ufffd"}\n'
+
+
 def test_logs_of_a_job_are_of_its_last_run(daybell: Program, backup: FakeService) -> None:
     backup.output("run-1", b"old")
     backup.finish("run-1", "succeeded")
@@ -221,6 +232,20 @@ def test_logs_follow_until_the_run_ends(daybell: Program, backup: FakeService) -
         assert code.result(SOON) == 0
     assert raw.getvalue() == b"one\ntwo\n"
     assert content(terminal.err) == "" if isinstance(terminal.err, TextIOWrapper) else False
+
+
+def test_a_line_is_an_object_once_it_is_whole(daybell: Program, backup: FakeService) -> None:
+    backup.output("run-1", b"one\ntw")
+    raw = Watched()
+    terminal = Terminal(TextIOWrapper(raw), TextIOWrapper(BytesIO()), daybell.environ, NOW)
+    with ThreadPoolExecutor(1) as pool:
+        code = pool.submit(main, ["logs", "backup", "-f", "--json"], terminal)
+        assert backup.heard.wait(SOON)
+        assert raw.getvalue() == b'{"run_id": "run-1", "line": "one"}\n'
+        backup.output("run-1", b"o\nthree")
+        backup.finish("run-1", "succeeded")
+        assert code.result(SOON) == 0
+    assert [json.loads(line)["line"] for line in raw.getvalue().splitlines()] == ["one", "two", "three"]
 
 
 def test_logs_follow_over_what_is_left_out(daybell: Program, backup: FakeService) -> None:

@@ -1,7 +1,9 @@
+import json
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -27,20 +29,39 @@ def end(process: "subprocess.Popen[bytes]") -> None:
     process.stdin.flush()
 
 
-def test_stop_returns_when_the_process_is_gone(
-    daybell: Program, service: FakeService, process: "subprocess.Popen[bytes]"
-) -> None:
-    service.pid = process.pid
+@contextmanager
+def obeying(service: FakeService, process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """The process ends when it is told to stop."""
 
     def obey() -> None:
         assert service.stop_asked.wait(SOON)
         end(process)
 
-    ended = threading.Thread(target=obey)
-    ended.start()
-    said = daybell("stop")
-    ended.join(SOON)
-    assert said == (0, "", "Daybell has stopped\n")
+    thread = threading.Thread(target=obey)
+    thread.start()
+    yield
+    thread.join(SOON)
+
+
+def test_stop_returns_when_the_process_is_gone(
+    daybell: Program, service: FakeService, process: "subprocess.Popen[bytes]"
+) -> None:
+    service.pid = process.pid
+
+    with obeying(service, process):
+        assert daybell("stop") == (0, "", "Daybell has stopped\n")
+
+
+def test_programs_are_told_what_was_running(
+    daybell: Program, service: FakeService, process: "subprocess.Popen[bytes]"
+) -> None:
+    service.pid = process.pid
+    add(service, "backup", "mail")
+    service.run_now("backup")
+    with obeying(service, process):
+        said = daybell("stop", "--json")
+    assert (said.code, said.err) == (0, "")
+    assert json.loads(said.out) == {"pid": process.pid, "version": "0.1.0", "running": ["backup"]}
 
 
 def test_stop_says_what_it_waits_for_and_gives_up(

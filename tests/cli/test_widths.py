@@ -1,66 +1,28 @@
 """What each table looks like, in windows of three widths, with colour and without: see `golden/`."""
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from api.fake_service import NOON, FakeService, add
+from api.fake_service import FakeService
+from cli.ann import settle
 from cli.program import Program
 from daybell.core.tables import columns_of
-from daybell.model.run import Outcome, Run
-from daybell.model.status import JobStatus, Problem
+from daybell.model.status import JobStatus
 
 GOLDEN = Path(__file__).parent / "golden"
-COMMANDS = ("status", "status --absolute", "list", "history", "show backup-photos")
+COMMANDS = (
+    *("status", "status --absolute", "list", "history", "show backup-photos", "show a"),
+    *("stats", "stats mail", "timeline", "timeline --ascii", "handlers", "handlers command"),
+    "next mail",
+)
 PAINT = re.compile(r"\x1b\[(\d+)m")
 
 
 @pytest.fixture
 def home_of_ann(service: FakeService) -> FakeService:
-    """Four jobs: one failed, one runs, one is paused, one is new; and what ran before."""
-    add(service, "backup-photos", "mail", "rotate", "weekly")
-    service.pause_job("rotate")
-    service.changed["backup-photos"] = JobStatus(
-        id="backup-photos",
-        name="Back up photos",
-        state="idle",
-        schedule="daily at 02:30, in Europe/Berlin",
-        next_run=NOON + timedelta(hours=14.5),
-        last_run=NOON - timedelta(hours=9.5),
-        last_outcome="failed",
-        last_error="restic: the repository is locked by another process on another machine, for 3 days",
-        run_count=12,
-        error_count=1,
-    )
-    service.problems = (Problem("bad.json", "triggers[0].expression", "expected five fields"),)
-    service.runs["a"] = Run(
-        run_id="a",
-        job_id="mail",
-        cause="schedule",
-        outcome="missed",
-        reason="too late",
-        due=NOON - timedelta(days=2),
-        due_to=NOON - timedelta(hours=1),
-        count=47,
-    )
-    ended: list[tuple[int, str, Outcome]] = [(90, "backup-photos", "failed"), (5, "mail", "succeeded")]
-    for minutes, job_id, outcome in ended:
-        begin = NOON - timedelta(minutes=minutes)
-        service.runs[job_id] = Run(
-            run_id=job_id,
-            job_id=job_id,
-            cause="schedule",
-            due=begin,
-            started=begin,
-            finished=begin + timedelta(seconds=minutes),
-            outcome=outcome,
-            exit_code=int(outcome == "failed"),
-            error="the repository is locked by another process" if outcome == "failed" else None,
-            attempts=1,
-        )
-    service.run_now("mail")
+    settle(service)
     return service
 
 

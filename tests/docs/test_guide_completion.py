@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from daybell.cli.completion import SHELLS
+from daybell.cli.flags import SHELLS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text("utf-8")
 SECTION = GUIDE.partition("\n## Completion\n")[2].partition("\n## ")[0]

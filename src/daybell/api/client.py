@@ -1,24 +1,25 @@
 """How do other programs of this person ask the running app? With the standard library only, to start fast."""
 
-import http.client
 import json
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+from daybell.api.conversation import Answer, Broken, Conversation
 from daybell.api.peers import ROOT, is_allowed, own_uid, peer_uid
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 """A value as JSON knows it."""
 Query = Mapping[str, str | int | Sequence[str]]
 """What stands behind the path; a sequence repeats its key."""
+Heard = Callable[[Mapping[str, str]], None]
+"""Is told the headers of an answer, by their names, written Like-This."""
 
 PATIENCE = 15.0
 """Seconds for an answer: longer than the app itself waits for a slow disk before it says so."""
-CHUNK = 64 * 1024
 NEXT = "Daybell-Next-Offset"
 """The header of output that says where to go on: bytes are counted as the command printed them."""
 
@@ -71,20 +72,13 @@ class Client:
     def lines(self, path: str, timeout: float) -> Iterator[bytes]:
         """Each line of the body as it comes; `timeout` is the longest silence, in seconds."""
         with self._answer("GET", path, timeout=timeout) as answer:
-            while line := answer.readline():
-                yield line.rstrip(b"\r\n")
+            yield from answer.lines()
 
-    def chunks(
-        self,
-        path: str,
-        query: Query | None = None,
-        heard: Callable[[http.client.HTTPMessage], None] = lambda _: None,
-    ) -> Iterator[bytes]:
-        """The body as it comes, for what may be long; `heard` is told its headers before."""
+    def chunks(self, path: str, query: Query | None = None, heard: Heard = lambda _: None) -> Iterator[bytes]:
+        """The body as it comes, for what may be long; `heard` is called before."""
         with self._answer("GET", path, query=query) as answer:
             heard(answer.headers)
-            while chunk := answer.read(CHUNK):
-                yield chunk
+            yield from answer.parts()
 
     def _ask(
         self,
@@ -110,68 +104,64 @@ class Client:
         body: Json = None,
         timeout: float = PATIENCE,
         etag: str = "",
-    ) -> Iterator[http.client.HTTPResponse]:
-        connection = self._connection(timeout)
+    ) -> Iterator[Answer]:
+        target = f"{path}?{urlencode(query, doseq=True)}" if query else path
         content = None if body is None else json.dumps(body).encode()
         headers = {} if content is None else {"Content-Type": "application/json"}
         if etag:
             headers["If-Match"] = etag if etag == "*" else f'"{etag}"'
         try:
-            headers |= self._introduce(connection)
-            connection.request(
-                method, f"{path}?{urlencode(query, doseq=True)}" if query else path, content, headers
-            )
-            answer = connection.getresponse()
-            if answer.status >= http.client.BAD_REQUEST:
-                raise _refusal(answer)
-            yield answer
+            with closing(self._conversation(timeout)) as conversation:
+                headers |= self._introduce(conversation)
+                answer = conversation.ask(method, target, headers, content)
+                if answer.status >= 400:
+                    raise _refusal(answer)
+                yield answer
         except TimeoutError as error:
             raise ApiError("no_answer", f"Daybell did not answer within {timeout:g} seconds") from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, Broken) as error:
             raise ApiError("no_answer", f"Daybell broke off the conversation: {error}") from error
-        finally:
-            connection.close()
 
-    def _connection(self, timeout: float) -> http.client.HTTPConnection:
-        """Not connected yet."""
-        return _UnixConnection(self._socket_path, timeout)
+    def _conversation(self, timeout: float) -> Conversation:
+        """NotRunning, ApiError, OSError."""
+        return Conversation(_connected(self._socket_path, timeout), "daybell")
 
-    def _introduce(self, connection: http.client.HTTPConnection) -> dict[str, str]:  # noqa: ARG002 - others need it
+    def _introduce(self, conversation: Conversation) -> dict[str, str]:  # noqa: ARG002 - others need it
         """What to send along, so that we are let in; nothing here, where the kernel says who we are."""
         return {}
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    """HTTP to a path instead of a host."""
+def _connected(path: Path, timeout: float) -> socket.socket:
+    """To whoever listens there, if that is us."""
+    if sys.platform == "win32":
+        raise ApiError("not_supported", "Python has no unix sockets on Windows")
+    plain = socket.socket(socket.AF_UNIX)
+    try:
+        plain.settimeout(timeout)
+        _connect(plain, path)
+    except BaseException:
+        plain.close()
+        raise
+    return plain
 
-    def __init__(self, path: Path, timeout: float) -> None:
-        super().__init__("daybell", timeout=timeout)
-        self._path = path
 
-    def connect(self) -> None:
-        if sys.platform == "win32":
-            raise ApiError("not_supported", "Python has no unix sockets on Windows")
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        try:
-            self.sock.connect(str(self._path))
-        except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
-            raise NotRunning("Daybell is not running") from error
-        except PermissionError as error:
-            raise _belongs_to_another(self._path) from error
-        self._refuse_an_impostor(self.sock)
-
-    def _refuse_an_impostor(self, connection: socket.socket) -> None:
-        """Whoever listens at a path that others could have made might collect our commands."""
-        if own_uid() != ROOT and not is_allowed(peer_uid(connection), own_uid()):
-            raise _belongs_to_another(self._path)
+def _connect(plain: socket.socket, path: Path) -> None:
+    try:
+        plain.connect(str(path))
+    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
+        raise NotRunning("Daybell is not running") from error
+    except PermissionError as error:
+        raise _belongs_to_another(path) from error
+    # Whoever listens at a path that others could have made might collect our commands.
+    if own_uid() != ROOT and not is_allowed(peer_uid(plain), own_uid()):
+        raise _belongs_to_another(path)
 
 
 def _belongs_to_another(path: Path) -> ApiError:
     return ApiError("not_permitted", f"the Daybell at {path} belongs to another user")
 
 
-def _refusal(answer: http.client.HTTPResponse) -> ApiError:
+def _refusal(answer: Answer) -> ApiError:
     content = _decode(answer.read())
     error = content.get("error") if isinstance(content, dict) else None
     if not isinstance(error, dict):

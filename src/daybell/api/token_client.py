@@ -1,12 +1,13 @@
 """How is the app asked where there are no unix sockets? Through its TCP door, once it has shown who it is."""
 
 import hmac
-import http.client
 import json
 import os
+import socket
 from pathlib import Path
 
 from daybell.api.client import ApiError, Client, NotRunning
+from daybell.api.conversation import Conversation
 from daybell.api.endpoint import HELLO, HOST, Endpoint, LooseEndpoint, proof, read_endpoint
 
 LONGEST = 4096
@@ -21,27 +22,24 @@ class TokenClient(Client):
         self._file = endpoint
         self._endpoint: Endpoint | None = None
 
-    def _connection(self, timeout: float) -> http.client.HTTPConnection:
+    def _conversation(self, timeout: float) -> Conversation:
+        """What is proved in it holds for this connection; another one might lead to somebody else."""
         self._endpoint = self._read()
-        return http.client.HTTPConnection(HOST, self._endpoint.port, timeout=timeout)
-
-    def _introduce(self, connection: http.client.HTTPConnection) -> dict[str, str]:
-        endpoint = self._endpoint or self._read()
         try:
-            connection.connect()
+            plain = socket.create_connection((HOST, self._endpoint.port), timeout)
         except ConnectionRefusedError as error:
             raise NotRunning("Daybell is not running") from error
-        # What was proved holds for this connection; a second one might lead to somebody else.
-        connection.auto_open = 0
+        return Conversation(plain, f"{HOST}:{self._endpoint.port}")
+
+    def _introduce(self, conversation: Conversation) -> dict[str, str]:
+        endpoint = self._endpoint or self._read()
         nonce = os.urandom(32).hex()
-        connection.request(
-            "POST", HELLO, json.dumps({"nonce": nonce}), headers={"Content-Type": "application/json"}
-        )
-        answer = connection.getresponse()
+        question = json.dumps({"nonce": nonce}).encode()
+        answer = conversation.ask("POST", HELLO, {"Content-Type": "application/json"}, question)
         content = answer.read(LONGEST)
-        if answer.status == http.client.TOO_MANY_REQUESTS:
+        if answer.status == 429:
             raise ApiError("busy", "Daybell was asked too often; wait a minute", status=answer.status)
-        if answer.status >= http.client.INTERNAL_SERVER_ERROR:
+        if answer.status >= 500:
             raise ApiError("no_answer", f"Daybell answered {answer.status}", status=answer.status)
         if not hmac.compare_digest(_proof_in(content).encode(), proof(endpoint.token, nonce).encode()):
             raise ApiError("not_permitted", f"what answers at port {endpoint.port} is not your Daybell")

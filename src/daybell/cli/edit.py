@@ -52,13 +52,16 @@ def edit(args: Namespace, terminal: Terminal) -> int:
             "`daybell edit` needs a terminal; edit the file that `daybell show` names, or use the API",
             Exit.USAGE,
         )
-    with app(terminal, about=args.job) as client, suppress(Dropped):
+    with app(terminal, about=args.job) as client:
         file = _file(client, args.job)
         if file["definition"] is None:
             path = terminal.directories.jobs / f"{args.job}.json"
             raise Failure(f"{path} holds no JSON object: mend the file itself", Exit.INVALID)
-        with _draft(args.job, _text(file["definition"]), client, terminal) as draft:
+        text = _text(file["definition"])
+        with suppress(Dropped), _draft(args.job, text, client, terminal) as draft:
             _edit(draft, file["etag"])
+        if args.json:
+            terminal.print_json(cast("Json", _file(client, args.job)))
     return Exit.OK
 
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from http.client import HTTPMessage
 from importlib.metadata import version
 from typing import TypeVar, cast, get_args
 from urllib.parse import unquote
@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import asdict
 
-from daybell.api.client import NEXT, ApiError, Json, Query
+from daybell.api.client import NEXT, ApiError, Heard, Json, Query
 from daybell.core.excerpt import head_of
+from daybell.core.plain import as_file
+from daybell.core.report import Artifact, Report, as_markdown, as_members
+from daybell.core.schedule import definition_digest
 from daybell.core.summaries import summarised
 from daybell.core.zones import instant
 from daybell.engine.configuring import SettingsNow
@@ -29,7 +32,7 @@ from daybell.machine.zones import machine_zone
 from daybell.model.errors import DaybellError, InvalidSettings, JobNotFound
 from daybell.model.job import Job, Keep
 from daybell.model.query import Place, RunQuery
-from daybell.model.run import Cause, Outcome
+from daybell.model.run import Cause, Outcome, Run
 from daybell.model.settings import Settings
 from daybell.model.status import Problem, SchedulerStatus, Statistics, Status
 from daybell.store.artifacts import ArtifactFiles
@@ -41,7 +44,6 @@ from daybell.store.reading import still
 from daybell.store.settings import read_settings
 
 T = TypeVar("T")
-Heard = Callable[[HTTPMessage], None]
 NOT_FOUND = {"job_not_found", "run_not_found"}
 
 
@@ -61,7 +63,8 @@ class Files:
         found = still(home, self._config, self._clock.now())
         self._registry, self._jobs = found.registry, found.jobs
         logs = RunLogs(home.runs_log)
-        self._past = Past(self._registry, RunHistory(home.history), logs, self._clock)
+        self._history = RunHistory(home.history)
+        self._past = Past(self._registry, self._history, logs, self._clock)
         self._outlook = Outlook(
             self._registry, self._jobs.get, self._clock, lambda: self.zone, self._config.seed
         )
@@ -74,6 +77,7 @@ class Files:
             (r"/runs", self._runs),
             (r"/runs/([^/]+)", self._run),
             (r"/runs/([^/]+)/artifacts", self._artifacts),
+            (r"/runs/([^/]+)/report.json", lambda _, run_id: as_members(self._report(run_id))),
             (r"/stats", self._stats),
             (r"/timeline", self._timeline),
             (r"/settings", lambda _: self._settings_now()),
@@ -107,10 +111,28 @@ class Files:
                     parts.append(chunk)
         except FileNotFoundError as error:
             raise ApiError("run_not_found", f"run {run_id} has no output", status=404) from error
-        said = HTTPMessage()
-        said[NEXT] = str(end)
-        heard(said)
+        heard({NEXT: str(end)})
         return b"".join(parts)
+
+    def report(self, run_id: str) -> bytes:
+        """The page of a run. ApiError."""
+        return as_markdown(self._told(lambda: self._report(run_id))).encode()
+
+    def _report(self, run_id: str) -> Report:
+        run = self._outlook.shown(self._past.run(run_id))
+        left: tuple[Artifact, ...] = ()
+        with suppress(OSError):  # most leave nothing
+            found = ArtifactFiles(self._home.artifacts).list(run.job_id, run_id)
+            left = tuple(Artifact(one.name, one.bytes) for one in found)
+        return Report(run, self._definition_of(run), left)
+
+    def _definition_of(self, run: Run) -> dict[str, object] | None:
+        """As the app finds it."""
+        found = self._history.definition(run.job_id, run.definition) if run.definition else None
+        job = self._jobs.get(run.job_id)
+        if found is None and job is not None and definition_digest(job) == run.definition:
+            return as_file(job)
+        return found
 
     def _answered(self, ask: Callable[[], object]) -> Json:
         value: Json = msgspec.json.decode(msgspec.json.encode(self._told(ask), enc_hook=str))

@@ -83,6 +83,18 @@ def grammar(parser: ArgumentParser) -> Grammar:
     return Grammar(_verb("", parser.description or "", parser), tuple(verbs))
 
 
+def flags(grammar: Grammar) -> Iterator[tuple[str, str]]:
+    """Of each command in one line; and under "verbs" the commands. So scripts look them up."""
+    yield "verbs", " ".join(verb.name for verb in grammar.verbs)
+    for verb in (grammar.program, *grammar.verbs):
+        yield verb.name, " ".join(flag for option in verb.options for flag in option.flags)
+
+
+def wanted(wants: Wants) -> str:
+    """In one line, as in "words md json"."""
+    return " ".join([wants.kind, *wants.words])
+
+
 def _verb(name: str, about: str, parser: ArgumentParser) -> Verb:
     options, places = list(_options(parser)), list(_places(parser))
     for branch in _branches(parser) if name else ():

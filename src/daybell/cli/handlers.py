@@ -7,9 +7,11 @@ from typing import Any, cast
 from daybell.api.client import Json
 from daybell.cli.failure import Exit, Failure
 from daybell.cli.terminal import Terminal
-from daybell.core.tables import Cell, Column, Row
+from daybell.core.tables import GAP, Cell, Column, Row, clean, paint, table
 
 Schema = dict[str, Any]
+WIDEST = 100
+"""Columns of prose: longer lines are harder to read."""
 
 
 def handlers(args: Namespace, terminal: Terminal) -> int:
@@ -20,12 +22,24 @@ def handlers(args: Namespace, terminal: Terminal) -> int:
         chosen = {args.name: known[args.name]} if args.name else known
         terminal.print_json(cast("Json", chosen))
     elif args.name:
-        columns = [Column(title) for title in ("KEY", "VALUE", "WITHOUT IT", "MEANS")]
-        terminal.print_table(columns, [Row([Cell(text) for text in line]) for line in keys(known[args.name])])
+        _print_keys(keys(known[args.name]), terminal)
     else:
         rows = [Row([Cell(name), Cell(one.get("description", ""))]) for name, one in known.items()]
         terminal.print_table([Column("HANDLER"), Column("MEANS")], rows)
     return Exit.OK
+
+
+def _print_keys(known: list[tuple[str, str, str, str]], terminal: Terminal) -> None:
+    """A line each, and below it what it means, folded to the window."""
+    import textwrap  # noqa: PLC0415 - no other command needs it
+
+    columns = [Column(title) for title in ("KEY", "VALUE", "WITHOUT IT")]
+    rows = [Row([Cell(text) for text in line[:3]]) for line in known]
+    titles, *lines = table(columns, rows, terminal.width, has_colour=terminal.has_colour)
+    terminal.print(titles)
+    for line, (*_, means) in zip(lines, known, strict=True):
+        below = textwrap.wrap(clean(means), min(terminal.width, WIDEST) - len(GAP), break_on_hyphens=False)
+        terminal.print(line, *(GAP + paint(one, "dim", has_colour=terminal.has_colour) for one in below))
 
 
 def shipped() -> dict[str, Schema]:

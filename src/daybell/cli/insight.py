@@ -21,6 +21,9 @@ KINDS = {
     "skipped": "skipped",
 }
 """How an outcome is drawn; all others ended early."""
+ROOMY = 72
+"""Columns of a window; a narrower one shows whole ids, which people type again, rather than all counts."""
+DISPENSABLE = ("OTHER", "95 %")
 
 
 class GapShape(TypedDict):
@@ -154,8 +157,12 @@ def _print_table(found: StatsShape, terminal: Terminal) -> None:
         Column(title, is_number=True) for title in ("RUNS", "OK", "FAILED", "OTHER", "RATE", "MEDIAN", "95 %")
     ]
     rows = [_row(job_id, one) for job_id, one in found["jobs"].items()]
-    total = [_row("all", found["whole"])] if len(rows) > 1 else []
-    terminal.print_table(columns, rows + total)
+    rows += [_row("all", found["whole"])] if len(rows) > 1 else []
+    is_roomy = terminal.width >= ROOMY
+    kept = [place for place, one in enumerate(columns) if is_roomy or one.title not in DISPENSABLE]
+    terminal.print_table(
+        [columns[place] for place in kept], [Row([row.cells[place] for place in kept]) for row in rows]
+    )
 
 
 def _row(title: str, one: SummaryShape) -> Row:
@@ -190,7 +197,11 @@ def _fields(job_id: str, one: JobStatsShape, terminal: Terminal) -> list[tuple[s
 
 
 def _rate(one: SummaryShape) -> str:
-    return NOTHING if one["success_rate"] is None else f"{one['success_rate']:.0%}"
+    """Nearly all is not all."""
+    rate = one["success_rate"]
+    if rate is None:
+        return NOTHING
+    return "99.9%" if 0.999 < rate < 1 else f"{rate:.1%}" if 0.99 < rate < 1 else f"{rate:.0%}"
 
 
 def _length(milliseconds: int | None) -> str:

@@ -1,36 +1,22 @@
-"""`status`, `list`, `show`: how do things stand?"""
+"""`list`, `show`: which jobs are there, and what is known of one?"""
 
 from argparse import Namespace
 from typing import TypedDict, cast
 
 from daybell.api.client import ApiError, Client, Json
-from daybell.api.shapes import ArtifactsShape, JobStatusShape, RunShape, StatusShape
+from daybell.api.shapes import ArtifactsShape, JobStatusShape, RunShape
 from daybell.cli.asking import job_path, run_path
 from daybell.cli.failure import Exit, Failure
-from daybell.cli.past import run_meant
 from daybell.cli.reading import reading
+from daybell.cli.standing import NO_JOBS, coming, waiting
 from daybell.cli.terminal import Terminal
-from daybell.cli.times import NOTHING, between, full, short, took
-from daybell.cli.words import (
-    FAILURES,
-    OUTCOMES,
-    STATES,
-    cause_word,
-    counted,
-    detail,
-    failing,
-    outcome_word,
-    problem_line,
-)
+from daybell.cli.times import between, full, took
+from daybell.cli.words import OUTCOMES, STATES, cause_word, counted, detail, failing, outcome_word
 from daybell.core.amounts import cpu_time, output, size
-from daybell.core.tables import Cell, Column, Row, clean, paint
+from daybell.core.tables import Cell, Column, Row
 
 MOST_NAMED = 20
 """Artifacts of a run; the API has them all."""
-NO_JOBS = (
-    "There are no jobs yet. `daybell samples` adds three to look at; or begin with one of your own:\n"
-    "daybell add hello --every 1m -- echo hello"
-)
 
 
 class HandlerShape(TypedDict):
@@ -57,27 +43,6 @@ class JobAnswer(TypedDict):
 
     job: JobShape
     status: JobStatusShape
-
-
-def status(args: Namespace, terminal: Terminal) -> int:
-    terminal = terminal._replace(is_absolute=args.absolute)
-    with reading(terminal) as client:
-        answer = client.get("/api/v1/status")
-    ending = Exit.NOT_RUNNING if client.is_still else Exit.OK  # for scripts that ask whether it runs
-    if args.json:
-        terminal.print_json(answer)
-        return ending
-    print_status(cast("StatusShape", answer), terminal)
-    return ending
-
-
-def print_status(now: StatusShape, terminal: Terminal) -> None:
-    terminal.print(headline(now, terminal))
-    _print_jobs(now["jobs"], terminal)
-    if now["problems"]:
-        terminal.print("")
-    for problem in now["problems"]:
-        terminal.print(paint(clean(problem_line(problem)), "red", has_colour=terminal.has_colour))
 
 
 def list_jobs(args: Namespace, terminal: Terminal) -> int:
@@ -128,6 +93,8 @@ def show(args: Namespace, terminal: Terminal) -> int:
 
 def _report(args: Namespace, terminal: Terminal) -> int:
     """Exactly as the API gives it."""
+    from daybell.cli.past import run_meant  # noqa: PLC0415 - `list` and most of `show` do without
+
     with reading(terminal, about=args.target) as client:
         run_id = run_meant(client, args.target)["run_id"]
         if args.json or args.report == "json":
@@ -136,63 +103,6 @@ def _report(args: Namespace, terminal: Terminal) -> int:
             for chunk in client.chunks(run_path(run_id, "report.md")):
                 terminal.print_bytes(chunk)
     return Exit.OK
-
-
-def headline(now: StatusShape, terminal: Terminal) -> str:
-    """As in "Daybell 0.1.0 is running since 09:00: 3 jobs, 1 running"."""
-    scheduler, jobs = now["scheduler"], now["jobs"]
-    is_since = scheduler["started"] if scheduler["state"] == "running" else None
-    since = f" since {short(is_since, terminal.now, terminal.zone)}" if is_since else ""
-    active = sum(job["is_running"] for job in jobs)
-    failed = sum(job["last_outcome"] in FAILURES for job in jobs)
-    parts = [counted(len(jobs), "job")]
-    parts += [f"{active} running"] if active else []
-    parts += [f"{failed} failing"] if failed else []
-    parts += [counted(len(now["problems"]), "problem")] if now["problems"] else []
-    line = f"Daybell {scheduler['version']} is {scheduler['state']}{since}: {', '.join(parts)}"
-    return line + ("; `daybell resume --all` goes on" if scheduler["state"] == "paused" else "")
-
-
-def _print_jobs(jobs: list[JobStatusShape], terminal: Terminal) -> None:
-    if not jobs:
-        terminal.say(NO_JOBS)
-        return
-    columns = [Column("JOB", is_name=True), *map(Column, ("STATE", "LAST RUN", "NEXT RUN"))]
-    columns += [Column("RUNS", is_number=True), Column("ERRORS", is_number=True)]
-    terminal.print("")
-    terminal.print_table(columns, [_job_row(job, terminal) for job in jobs])
-
-
-def coming(job: JobStatusShape, terminal: Terminal) -> str:
-    """When it runs next, or until when nothing of it does."""
-    if job["paused_until"]:
-        return f"not before {short(job['paused_until'], terminal.now, terminal.zone)}"
-    return terminal.when(job["next_run"])
-
-
-def waiting(job: JobStatusShape, terminal: Terminal) -> str:
-    """What its run waits for beside a slot; empty where it does not."""
-    if not job["waiting_for"]:
-        return ""
-    return (
-        f"waiting for {job['waiting_for']}, until {short(job['waiting_until'], terminal.now, terminal.zone)}"
-    )
-
-
-def _job_row(job: JobStatusShape, terminal: Terminal) -> Row:
-    word, style = OUTCOMES.get(job["last_outcome"] or "", ("", ""))
-    last = terminal.when(job["last_run"])
-    return Row(
-        [
-            Cell(job["id"]),
-            Cell(job["state"], STATES.get(job["state"], "")),
-            Cell(f"{last} {word}" if job["last_run"] else NOTHING, style),
-            Cell(coming(job, terminal)),
-            Cell(str(job["run_count"])),
-            Cell(str(job["error_count"]), "red" if job["error_count"] else ""),
-        ],
-        note=waiting(job, terminal) or failing(job),
-    )
 
 
 def _job_or_run(client: Client, target: str) -> Json:

@@ -3,12 +3,16 @@
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import cast
 
-from daybell.cli.about import version
+from daybell.cli.commands import COMMANDS
 from daybell.cli.failure import Exit, Failure, UsageError
 from daybell.cli.parser import build
 from daybell.cli.terminal import Terminal, this_terminal
+
+Run = Callable[[Namespace, Terminal], int]
 
 
 def main(argv: Sequence[str] | None = None, terminal: Terminal | None = None) -> int:
@@ -54,7 +58,9 @@ def _run(words: list[str], terminal: Terminal) -> int:
 
         return candidates(words[1:], terminal)
     ours, command_line = split(words)
-    parser, commands = build()
+    if ours[:1] == ["help"]:  # as many other programs have it
+        ours = [*ours[1:2], "--help"]
+    parser, commands = build(ours[0] if ours else "")
     _refuse_unknown(ours, commands)
     try:
         args, surplus = parser.parse_known_args(ours)
@@ -64,11 +70,17 @@ def _run(words: list[str], terminal: Terminal) -> int:
     args.command_line = command_line
     if args.version:
         args.json = False
-        return version(args, terminal)
+        return found("version")(args, terminal)
     if args.command is None:
         parser.print_help()
         return Exit.USAGE
-    return int(args.run(args, terminal))
+    return found(args.command)(args, terminal)
+
+
+def found(command: str) -> Run:
+    """What does it. Only now is it loaded, and nothing of the other commands."""
+    module, _, function = COMMANDS[command].run.partition(".")
+    return cast("Run", getattr(import_module(f"daybell.cli.{module}"), function))
 
 
 def _refuse_unknown(words: Sequence[str], commands: Sequence[str]) -> None:
@@ -94,11 +106,24 @@ def _refuse_surplus(
         meant = shlex.join([*ours[:place], "--", *ours[place:]])
         raise UsageError(f"put the command after --, as in: daybell {meant}")
     if surplus:
-        raise UsageError(
-            f"`daybell {args.command}` does not take {' '.join(map(repr, surplus))}; see its --help"
-        )
+        asked = f"daybell {args.command or ''}".strip()
+        hint = _flag_meant(args.command or "", surplus[0]) or f"see `{asked} --help`"
+        raise UsageError(f"`{asked}` does not take {' '.join(map(repr, surplus))}; {hint}")
     if command_line and args.command != "add":
         raise UsageError("only `daybell add` takes a command after --")
+
+
+def _flag_meant(command: str, word: str) -> str:
+    """Empty where none comes near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
+
+    from daybell.cli.grammar import grammar  # noqa: PLC0415 - as above
+
+    whole = grammar(build()[0])
+    known = {verb.name: verb for verb in (whole.program, *whole.verbs)}
+    flags = [flag for option in known[command].options for flag in option.flags]
+    close = get_close_matches(word, flags, n=1, cutoff=0.7) if word.startswith("--") else []
+    return f"did you mean {close[0]}?" if close else ""
 
 
 def _wants_debug(words: Sequence[str]) -> bool:

@@ -5,7 +5,6 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 from typing import TypedDict, cast
 
-from daybell.api.client import Client
 from daybell.cli.asking import app
 from daybell.cli.failure import Exit, Failure
 from daybell.cli.terminal import Terminal
@@ -23,16 +22,20 @@ class DoorShape(TypedDict):
 
 
 def open_page(args: Namespace, terminal: Terminal, browse: Browse | None = None) -> int:
-    """Or print its address, which is worth something once and for a minute."""
+    """Or print its address, which is worth something once and for a minute: else its code is not shown."""
     with app(terminal) as client:
-        if args.print_url:
-            terminal.print(_door(client)["url"])
-            return Exit.OK
-        if reason := has_no_screen(terminal.environ, sys.platform):
+        if not args.print_url and (reason := has_no_screen(terminal.environ, sys.platform)):
             raise Failure(f"{reason}; see `daybell open --help`")
-        url = _door(client)["url"]
-    _show(terminal, url, browse or _browse)
-    terminal.say("Daybell is opening in your browser")
+        door = cast("DoorShape", client.post("/api/v1/door"))
+    if not args.print_url:
+        _show(terminal, door["url"], browse or _browse)
+    if args.json:
+        shown = door["url"] if args.print_url else door["url"].partition("#")[0]
+        terminal.print_json({"url": shown, "port": door["port"], "seconds": door["seconds"]})
+    elif args.print_url:
+        terminal.print(door["url"])
+    else:
+        terminal.say("Daybell is opening in your browser")
     return Exit.OK
 
 
@@ -43,10 +46,6 @@ def has_no_screen(environ: Mapping[str, str], platform: str) -> str:
     if platform == "linux" and not any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
         return "there is no desktop here to open a browser on"
     return ""
-
-
-def _door(client: Client) -> DoorShape:
-    return cast("DoorShape", client.post("/api/v1/door"))
 
 
 def _show(terminal: Terminal, url: str, browse: Browse) -> None:

@@ -1,7 +1,8 @@
 """`history`, `logs`: what has run, and what did it print?"""
 
+import json
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
@@ -10,6 +11,7 @@ from daybell.api.client import NEXT, ApiError, Client, Json, Query
 from daybell.api.shapes import RunShape, RunsShape
 from daybell.cli.asking import run_path
 from daybell.cli.failure import Exit, Failure, UsageError
+from daybell.cli.flags import MOST_ROWS
 from daybell.cli.reading import reading
 from daybell.cli.terminal import Terminal
 from daybell.cli.times import between, moment, short, took
@@ -17,9 +19,8 @@ from daybell.cli.words import OUTCOMES, cause_word, detail, outcome_word
 from daybell.core.tables import Cell, Column, Row
 from daybell.model.durations import Duration
 
+Write = Callable[[bytes], None]
 RUNS = "/api/v1/runs"
-MOST = 1000
-"""Rows that are shown at once."""
 STARTED = [name for name in OUTCOMES if name not in ("skipped", "missed")]
 LOOK = 0.5
 """Seconds between two looks at a growing file; the end of the run cuts the last one short."""
@@ -48,10 +49,36 @@ def history(args: Namespace, terminal: Terminal) -> int:
 def logs(args: Namespace, terminal: Terminal) -> int:
     with reading(terminal, about=args.target) as client:
         run = run_meant(client, args.target)
-        written = _write_from(client, run["run_id"], 0, terminal, must_exist=not args.follow)
+        lines = JsonLines(run["run_id"], terminal)
+        write = lines.write if args.json else terminal.print_bytes
+        written = _write_from(client, run["run_id"], 0, write, must_exist=not args.follow)
         if args.follow and not client.is_still:
-            _follow(client, run, written, terminal)
+            _follow(client, run, written, write)
+        lines.end()
     return Exit.OK
+
+
+class JsonLines:
+    """What a run printed, an object for each line as soon as it is whole. What is no UTF-8 is not kept."""
+
+    def __init__(self, run_id: str, terminal: Terminal) -> None:
+        self._run_id = run_id
+        self._terminal = terminal
+        self._rest = b""
+
+    def write(self, content: bytes) -> None:
+        *whole, self._rest = (self._rest + content).split(b"\n")
+        for line in whole:
+            self._print(line.removesuffix(b"\r"))
+
+    def end(self) -> None:
+        """The last line may have no end of its own."""
+        if self._rest:
+            self._print(self._rest)
+
+    def _print(self, line: bytes) -> None:
+        one = {"run_id": self._run_id, "line": line.decode(errors="replace")}
+        self._terminal.print_bytes(json.dumps(one).encode() + b"\n")
 
 
 def _query(args: Namespace, now: datetime) -> dict[str, str | Sequence[str]]:
@@ -94,7 +121,7 @@ def _page(client: Client, query: Query, most: int) -> RunsShape:
 def _hint(shown: Sequence[RunShape]) -> str:
     """How to see more than these; `--until` rather shows some again than leaves some out."""
     last = shown[-1]["started"] or shown[-1]["due"] or shown[-1]["finished"]
-    ways = [f"`-n {min(MOST, 10 * len(shown))}`"] if len(shown) < MOST else []
+    ways = [f"`-n {min(MOST_ROWS, 10 * len(shown))}`"] if len(shown) < MOST_ROWS else []
     ways += [f"`--until {moment(last) + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}`"] if last else []
     return f"there are more: {' or '.join(ways)}"
 
@@ -132,14 +159,14 @@ def run_meant(client: Client, target: str) -> RunShape:
     return started[0]
 
 
-def _write_from(client: Client, run_id: str, offset: int, terminal: Terminal, *, must_exist: bool) -> int:
+def _write_from(client: Client, run_id: str, offset: int, write: Write, *, must_exist: bool) -> int:
     """Print what there is beyond the offset; from where on there may be more."""
     ends = [offset]
     try:
         for chunk in client.chunks(
             run_path(run_id, "log"), {"offset": offset}, lambda said: ends.append(int(said[NEXT]))
         ):
-            terminal.print_bytes(chunk)
+            write(chunk)
     except ApiError as error:
         if error.status != 404:
             raise
@@ -148,7 +175,7 @@ def _write_from(client: Client, run_id: str, offset: int, terminal: Terminal, *,
     return ends[-1]
 
 
-def _follow(client: Client, run: RunShape, written: int, terminal: Terminal) -> None:
+def _follow(client: Client, run: RunShape, written: int, write: Write) -> None:
     while run["outcome"] is None:
         run = cast("RunShape", client.get(run_path(run["run_id"]), {"wait": str(LOOK)}))
-        written = _write_from(client, run["run_id"], written, terminal, must_exist=False)
+        written = _write_from(client, run["run_id"], written, write, must_exist=False)

@@ -1,11 +1,10 @@
 """Whom does a command ask that only reads? The app; or where it does not run, the files."""
 
-import http.client
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from daybell.api.client import PATIENCE, Client, Json, NotRunning, Query
+from daybell.api.client import PATIENCE, Client, Heard, Json, NotRunning, Query
 from daybell.api.reach import client_of
 from daybell.cli.asking import app_of
 from daybell.cli.failure import Failure, translated
@@ -38,12 +37,7 @@ class Reader(Client):
                 self._files = self._opened()
         return self._files.get(path, query or {})
 
-    def chunks(
-        self,
-        path: str,
-        query: Query | None = None,
-        heard: Callable[[http.client.HTTPMessage], None] = lambda _: None,
-    ) -> Iterator[bytes]:
+    def chunks(self, path: str, query: Query | None = None, heard: Heard = lambda _: None) -> Iterator[bytes]:
         if self._files is None:
             yield from self._client.chunks(path, query, heard)
             return
@@ -51,7 +45,7 @@ class Reader(Client):
         if kind == "log":
             yield self._files.printed(run_id, int(str((query or {}).get("offset", 0))), heard)
         else:
-            raise NotRunning
+            yield self._files.report(run_id)
 
     def _opened(self) -> "Files":
         """DaybellError becomes a Failure."""

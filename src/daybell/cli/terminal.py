@@ -2,9 +2,9 @@
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from io import TextIOWrapper
 from typing import NamedTuple, TextIO
@@ -44,7 +44,7 @@ class Terminal(NamedTuple):
 
     def renewed(self) -> "Terminal":
         """At this moment, and in the window as it is now."""
-        return self._replace(now=_now(), width=_width())
+        return self._replace(now=_now(), width=columns(UNBOUNDED))
 
     @property
     def can_draw(self) -> bool:
@@ -102,7 +102,7 @@ def this_terminal() -> Terminal:
         err=sys.stderr,
         environ=os.environ,
         now=_now(),
-        width=_width(),
+        width=columns(UNBOUNDED),
         has_colour=wants_colour(os.environ, sys.platform, is_terminal=sys.stdout.isatty()),
         answers=sys.stdin if sys.stdin.isatty() and sys.stderr.isatty() else None,
     )
@@ -112,8 +112,14 @@ def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - a command lives for a moment: it only tells today from tomorrow
 
 
-def _width() -> int:
-    return shutil.get_terminal_size(fallback=(UNBOUNDED, 24)).columns
+def columns(without: int) -> int:
+    """Of the window; or so many, where there is none. As `shutil` finds it, which brings bz2 along."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    with suppress(AttributeError, ValueError, OSError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or without  # type: ignore[union-attr]  # AttributeError
+    return without
 
 
 def wants_colour(environ: Mapping[str, str], platform: str, *, is_terminal: bool) -> bool:

@@ -12,9 +12,9 @@ from typing import cast
 
 from daybell.api.client import ApiError, Client, NotRunning
 from daybell.api.shapes import StatusShape
-from daybell.cli import look
 from daybell.cli.asking import NOT_RUNNING, app
 from daybell.cli.failure import UsageError
+from daybell.cli.standing import print_status
 from daybell.cli.terminal import Terminal
 from daybell.core.tables import cut
 
@@ -29,9 +29,7 @@ ENTER, LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 HOME, REST_OF_LINE, REST = "\x1b[H", "\x1b[K", "\x1b[J"
 
 
-def status(args: Namespace, terminal: Terminal) -> int:
-    if not args.watch:
-        return look.status(args, terminal)
+def watch(args: Namespace, terminal: Terminal) -> int:
     if args.json or not terminal.out.isatty():
         raise UsageError("--watch needs a terminal; programs follow GET /api/v1/events")
     # Only what happens is drawn: how long ago it was would soon be wrong.
@@ -48,7 +46,7 @@ def status(args: Namespace, terminal: Terminal) -> int:
 def _text(client: Client, terminal: Terminal) -> str:
     shown = terminal.renewed()._replace(out=StringIO(), err=StringIO())
     try:
-        look.print_status(cast("StatusShape", client.get("/api/v1/status")), shown)
+        print_status(cast("StatusShape", client.get("/api/v1/status")), shown)
     except NotRunning:
         return f"{NOT_RUNNING}\n"
     except ApiError as error:

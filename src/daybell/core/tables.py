@@ -85,6 +85,8 @@ def fit(natural: Sequence[int], room: int, names: AbstractSet[int] = frozenset()
 
 def clean(text: str) -> str:
     """One line of visible characters."""
+    if text.isascii() and text.isprintable():
+        return text
     visible = ESCAPES.sub("", text)
     shown = "".join(" " if letter in "\t\n\r\v\f" else letter for letter in visible)
     return "".join(letter for letter in shown if unicodedata.category(letter) not in INVISIBLE)
@@ -92,7 +94,7 @@ def clean(text: str) -> str:
 
 def columns_of(text: str) -> int:
     """How many columns of a terminal the text takes."""
-    return sum(_columns_of_letter(letter) for letter in text)
+    return len(text) if text.isascii() else sum(_columns_of_letter(letter) for letter in text)
 
 
 def cut(text: str, width: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from shlex import quote
 
-from daybell.cli.grammar import Grammar, Verb, Wants
+from daybell.cli.grammar import Grammar, Verb, flags, wanted
 
 HEAD = r"""# bash completion for daybell: eval "$(daybell completion bash)" in ~/.bashrc
 
@@ -86,7 +86,7 @@ def script(grammar: Grammar) -> str:
     return "\n".join(
         [
             HEAD,
-            *_case("_daybell_flags", _flags(grammar)),
+            *_case("_daybell_flags", ((quote(name), line) for name, line in flags(grammar))),
             *_case("_daybell_wanted", (line for verb in everything for line in _wanted(verb))),
             *_case("_daybell_place", (line for verb in grammar.verbs for line in _places(verb))),
             TAIL,
@@ -104,24 +104,14 @@ def _case(name: str, lines: Iterator[tuple[str, str]]) -> Iterator[str]:
     yield "}"
 
 
-def _flags(grammar: Grammar) -> Iterator[tuple[str, str]]:
-    yield "verbs", " ".join(verb.name for verb in grammar.verbs)
-    for verb in (grammar.program, *grammar.verbs):
-        yield quote(verb.name), " ".join(flag for option in verb.options for flag in option.flags)
-
-
 def _wanted(verb: Verb) -> Iterator[tuple[str, str]]:
     for option in verb.options:
         if option.wants:
             names = (quote(f"{verb.name} {flag}") for flag in option.flags)
-            yield " | ".join(names), _said(option.wants)
+            yield " | ".join(names), wanted(option.wants)
 
 
 def _places(verb: Verb) -> Iterator[tuple[str, str]]:
     for number, wants in enumerate(verb.places):
         place = f"{verb.name} {number}"
-        yield (f"{quote(verb.name + ' ')}*" if wants.is_endless else quote(place)), _said(wants)
-
-
-def _said(wants: Wants) -> str:
-    return " ".join([wants.kind, *wants.words])
+        yield (f"{quote(verb.name + ' ')}*" if wants.is_endless else quote(place)), wanted(wants)

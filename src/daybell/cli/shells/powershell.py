@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from daybell.cli.grammar import Grammar, Verb, Wants
+from daybell.cli.grammar import Grammar, Verb, flags, wanted
 
 HEAD = r"""# PowerShell completion for daybell; in $PROFILE:
 # daybell completion powershell | Out-String | Invoke-Expression
@@ -48,7 +48,7 @@ def script(grammar: Grammar) -> str:
     return "\n".join(
         [
             HEAD,
-            *_table("daybellFlags", _flags(grammar)),
+            *_table("daybellFlags", flags(grammar)),
             *_table("daybellWanted", (line for verb in everything for line in _wanted(verb))),
             *_table("daybellPlaces", (line for verb in grammar.verbs for line in _places(verb))),
             TAIL,
@@ -62,27 +62,17 @@ def _table(name: str, lines: Iterator[tuple[str, str]]) -> Iterator[str]:
         yield f"$global:{name}[{quoted(key)}] = {quoted(said)}"
 
 
-def _flags(grammar: Grammar) -> Iterator[tuple[str, str]]:
-    yield "verbs", " ".join(verb.name for verb in grammar.verbs)
-    for verb in (grammar.program, *grammar.verbs):
-        yield verb.name, " ".join(flag for option in verb.options for flag in option.flags)
-
-
 def _wanted(verb: Verb) -> Iterator[tuple[str, str]]:
     for option in verb.options:
         if option.wants:
-            yield from ((f"{verb.name} {flag}", _said(option.wants)) for flag in option.flags)
+            yield from ((f"{verb.name} {flag}", wanted(option.wants)) for flag in option.flags)
 
 
 def _places(verb: Verb) -> Iterator[tuple[str, str]]:
     for number, wants in enumerate(verb.places):
-        yield f"{verb.name} {'*' if wants.is_endless else number}", _said(wants)
+        yield f"{verb.name} {'*' if wants.is_endless else number}", wanted(wants)
 
 
 def quoted(text: str) -> str:
     escaped = text.replace("'", "''")
     return f"'{escaped}'"
-
-
-def _said(wants: Wants) -> str:
-    return " ".join([wants.kind, *wants.words])
