@@ -16,7 +16,8 @@ from daybell.model.run import Run
 SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&!@$]|(?<=[wW]{3})\.|:(?=//)")
 """What Markdown might take for its own in a cell or a title, where nothing else begins a list or the like."""
 UNTOLD = "…"
-"""In the place of a value of the environment: a page that is sent on should not carry it."""
+"""In the place of a value of the environment, and of an address to ping: a page that is sent on should not
+carry them."""
 
 Definition = Mapping[str, object]
 Cells = Sequence[str]
@@ -93,7 +94,9 @@ def attempts_of(run: Run) -> tuple[AttemptLine, ...]:
 
 
 def discreet(definition: Definition) -> Definition:
-    """Without the values of its environment."""
+    """Without the values of its environment and the address that it pings."""
+    if "ping" in definition:
+        definition = {**definition, "ping": UNTOLD}
     handler = definition.get("handler")
     if not isinstance(handler, dict) or not isinstance(handler.get("env"), dict):
         return definition

@@ -7,14 +7,17 @@ from zoneinfo import ZoneInfo
 
 from daybell.core import shapes, versions
 from daybell.core.definitions import check_days, check_positive, check_timezone
+from daybell.core.ping_urls import check_url
 from daybell.core.shapes import Remark
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition, InvalidSettings
-from daybell.model.settings import NoticeConfig, QuietHours, Retention, SchedulerConfig, Settings
+from daybell.model.settings import NoticeConfig, PingConfig, QuietHours, Retention, SchedulerConfig, Settings
 from daybell.model.sizes import Size
 
 SOONEST = timedelta(minutes=1)
-"""Of a reminder: what comes sooner only disturbs."""
+"""Of a reminder, and of pings: what comes sooner only disturbs."""
+LONGEST_SILENCE = timedelta(days=1)
+"""Between two pings: what comes more seldom watches over nothing."""
 LEAST_BYTES = Size(1 << 20)
 """Of all output together: less would hardly hold that of one run."""
 FOR_EVER = "write null to keep all"
@@ -33,6 +36,8 @@ def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
         (SchedulerConfig, "groups"): _check_groups,
         (NoticeConfig, "reminder"): _check_reminder,
         (QuietHours, ""): _check_hours,
+        (PingConfig, "url"): check_url,
+        (PingConfig, "every"): _check_every,
         (Retention, "days"): _check_days,
         (Retention, "runs"): _check_rows,
         (Retention, "bytes"): _check_bytes,
@@ -47,6 +52,11 @@ def parse_settings(file: str, content: bytes, zone: ZoneInfo) -> Settings:
 def _check_reminder(length: Duration) -> Iterator[Remark]:
     if length < SOONEST:
         yield "", f'expected at least "1m", found "{length}"; write null for no reminders'
+
+
+def _check_every(length: Duration) -> Iterator[Remark]:
+    if not SOONEST <= length <= LONGEST_SILENCE:
+        yield "", f'expected from "1m" to "1d", found "{length}"'
 
 
 def _check_hours(hours: QuietHours) -> Iterator[Remark]:

@@ -77,6 +77,11 @@ class ApschedulerAlarms:
         with suppress(JobLookupError):
             self._scheduler.remove_job(key)
 
+    def look(self) -> None:
+        """Ask the watches now, and not at the next beat; returns at once. Any thread."""
+        if self._thread is not None:
+            self._scheduler.wakeup()
+
     def stop(self) -> None:
         if self._thread is None or not self._scheduler.running:
             return

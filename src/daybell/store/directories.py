@@ -47,6 +47,11 @@ class Directories(NamedTuple):
         return self.state / "state.json.bak"
 
     @property
+    def heartbeat(self) -> Path:
+        """Not in `run`, which many systems empty when they start: it tells of the life before that, too."""
+        return self.state / "heartbeat.json"
+
+    @property
     def history(self) -> Path:
         return self.data / "history"
 
