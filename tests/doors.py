@@ -6,10 +6,10 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from daybell.core.deferral import unmet_conditions
+from daybell.core.conditions import unmet_conditions
+from daybell.core.steadiness import HYSTERESIS
 from daybell.engine.ports import Attempt, Clock
 from daybell.engine.slots import LATE_TURN
-from daybell.engine.surroundings import HYSTERESIS
 from daybell.model.facts import Facts
 from daybell.model.job import Job
 from daybell.model.run import AUTOMATIC, Run
@@ -127,4 +127,6 @@ class Doorkeeper:
         """For certain: they have been so for long enough, and nobody may have waited in vain (K1, K2)."""
         is_steady = self._clock.monotonic() - self._facts_since > HYSTERESIS.total_seconds()
         is_strict = job.conditions.on_expiry == "skip"
-        return is_steady and is_strict and bool(unmet_conditions(job.conditions, self._facts))
+        return (
+            is_steady and is_strict and bool(unmet_conditions(job.conditions, self._facts, self._clock.now()))
+        )

@@ -8,6 +8,7 @@ from daybell.engine.ports import AttemptResult
 from daybell.engine.simulated import Simulation
 from daybell.engine.virtual_workers import Behaviour
 from daybell.model.events import RunStarted
+from daybell.model.incident import NoticeText
 from daybell.model.job import Job
 from daybell.model.run import Run
 
@@ -31,8 +32,13 @@ class Commands(Simulation):
 
     @property
     def told(self) -> list[str]:
-        """The kinds of the notices so far."""
-        return [notice.kind for notice in self.teller.told]
+        """The kinds of the notices so far, but for those of what happened meanwhile: `cards`."""
+        return [notice.kind for notice in self.teller.told if notice.kind != "away"]
+
+    @property
+    def cards(self) -> list[NoticeText]:
+        """What was told of times in which nothing could start."""
+        return [notice for notice in self.teller.told if notice.kind == "away"]
 
     def starts(self, job_id: str = "backup") -> list[datetime]:
         """When each of its attempts began."""

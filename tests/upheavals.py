@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from auditor import Auditor
 from builders import at
 from chosen import BEHAVIOURS, BRIEF, IDS, JOBS, ONE_OR_ALL, ZONES
+from daybell.core.steadiness import HYSTERESIS
 from daybell.engine.loop import RETRY
 from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Stop, Verb
 from daybell.engine.planning import LEAD
 from daybell.engine.ports import Attempt
 from daybell.engine.records import Records
 from daybell.engine.simulated import Simulation
-from daybell.engine.surroundings import HYSTERESIS, SETTLE
+from daybell.engine.surroundings import SETTLE
 from daybell.engine.virtual_workers import Behaviour
 from daybell.model.errors import DaybellError, JobNotFound, LedgerError
 from daybell.model.events import AnyEvent, Numbered

@@ -149,7 +149,11 @@ class FakeService(SchedulerService):
         return ended
 
     def pause_job(
-        self, job_id: str, until: datetime | timedelta | None = None, reason: str | None = None
+        self,
+        job_id: str,
+        until: datetime | timedelta | None = None,
+        reason: str | None = None,
+        by: str | None = None,
     ) -> None:
         self.get_job(job_id)
         self.paused.add(job_id)
@@ -160,7 +164,7 @@ class FakeService(SchedulerService):
         self.get_job(job_id)
         self.paused.discard(job_id)
 
-    def pause_all(self) -> None:
+    def pause_all(self, by: str | None = None) -> None:
         self.state = "paused"
 
     def resume_all(self) -> None:

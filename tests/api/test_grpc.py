@@ -57,7 +57,9 @@ class SlowService(FakeService):
         self.gate.set()
         self.asked = 0
 
-    def pause_job(self, job_id: str, until: object = None, reason: str | None = None) -> None:
+    def pause_job(
+        self, job_id: str, until: object = None, reason: str | None = None, by: str | None = None
+    ) -> None:
         self.asked += 1
         self.gate.wait(10)
         if self.failure:

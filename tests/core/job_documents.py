@@ -95,6 +95,7 @@ jobs = st.builds(
     ),
     on_interrupt=st.sampled_from(["leave", "end", "rerun"]),
     notify=st.sampled_from([Notify(()), Notify(("failure",)), Notify()]),
+    ping=st.none() | st.from_regex(r"https?://[a-z]{1,9}(:80)?(/[!-\"$-~]{0,20})?", fullmatch=True),
     keep=st.builds(
         Keep,
         runs=st.none() | st.integers(1, 10**6),

@@ -18,9 +18,7 @@ from daybell.core.deferral import (
     hindrance,
     reconsider,
     supersedes,
-    unmet_conditions,
 )
-from daybell.model.durations import Duration
 from daybell.model.facts import Facts
 from daybell.model.job import CatchUpPolicy, Conditions
 from daybell.model.record import Deferral, OpenRun
@@ -33,36 +31,6 @@ JOB = a_job(conditions=Conditions(power="ac"))
 SETTLE = Hindrance("settle", "the machine to settle after its sleep", NOW + MINUTE)
 NEEDS = Hindrance("needs", "mount, other to succeed")
 POWER = Hindrance("conditions", "mains power")
-
-
-@pytest.mark.parametrize(
-    ("conditions", "facts", "expected"),
-    [
-        (Conditions(), Facts(on_mains=False, is_online=False, idle=timedelta(0)), []),
-        (Conditions(power="ac"), Facts(on_mains=True), []),
-        (Conditions(power="ac"), Facts(), []),
-        (Conditions(power="ac"), BATTERY, ["mains power"]),
-        (Conditions(network="online"), Facts(is_online=True), []),
-        (Conditions(network="online"), Facts(), []),
-        (Conditions(network="online"), Facts(is_online=False), ["a network"]),
-        (Conditions(idle=Duration(minutes=5)), Facts(), []),
-        (Conditions(idle=Duration(minutes=5)), Facts(idle=5 * MINUTE), []),
-        (
-            Conditions(idle=Duration(minutes=5)),
-            Facts(idle=4 * MINUTE),
-            ["5m without anybody at the keyboard"],
-        ),
-        (
-            Conditions(power="ac", network="online", idle=Duration(seconds=90)),
-            Facts(on_mains=False, is_online=False, idle=MINUTE),
-            ["mains power", "a network", "1m30s without anybody at the keyboard"],
-        ),
-    ],
-)
-def test_K2_a_condition_is_unmet_only_where_somebody_knows_that(
-    conditions: Conditions, facts: Facts, expected: list[str]
-) -> None:
-    assert unmet_conditions(conditions, facts) == expected
 
 
 ALL_OF_IT = Surroundings(NOW, BATTERY, ("mount", "other"), NOW + MINUTE)

@@ -18,7 +18,8 @@ AN_EXIT_CODE = "expected an exit code from 0 to 255, found"
 A_STARTUP = 'write the trigger {"type": "startup"} instead'
 KEYS = "handler, schema, name, description, tags, enabled, triggers, start, end, max_runs"
 KEYS += ", timeout, retry, overlap, max_concurrent, group, priority, catch_up, jitter, jitter_mode"
-KEYS += ", needs, conditions, limits, on_interrupt, notify, keep, late_after, too_long_after"
+KEYS += ", needs, conditions, limits, on_interrupt, notify, ping, keep, keep_awake"
+KEYS += ", late_after, too_long_after"
 AN_OVERLAP = 'expected "concurrent" or "queue" or "replace" or "skip", found'
 
 

@@ -124,6 +124,11 @@ def test_what_never_ran_or_is_not_over_has_a_report_too() -> None:
     assert "| 2 |  |  | not over yet |  |  |\n" in as_markdown(Report(retried))
 
 
+def test_the_address_that_it_pings_is_not_told() -> None:
+    definition = {"ping": "https://hc-ping.com/s3cret", "handler": {"type": "command"}}
+    assert discreet(definition) == {"ping": "…", "handler": {"type": "command"}}
+
+
 @pytest.mark.parametrize("definition", [{}, {"handler": 3}, {"handler": {"env": None}}])
 def test_a_definition_of_any_form_is_told(definition: dict[str, object]) -> None:
     assert discreet(definition) == definition

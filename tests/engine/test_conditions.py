@@ -97,16 +97,16 @@ def test_K1_or_it_runs_all_the_same_if_its_job_says_so() -> None:
 
 def test_K1_every_condition_counts_and_each_is_named() -> None:
     conditions = Conditions(power="ac", network="online", idle=Duration(minutes=5))
-    facts = Facts(on_mains=False, is_online=False, idle=MINUTE)
+    facts = Facts(on_mains=False, is_online=False, is_idle=False)
     simulation = on(facts, a_job(triggers=NOON, conditions=conditions))
     simulation.run_until(START + HOUR)
     assert simulation.status("backup").waiting_for == (
         "mains power and a network and 5m without anybody at the keyboard"
     )
-    becomes(simulation, Facts(on_mains=True, is_online=False, idle=5 * MINUTE))
+    becomes(simulation, Facts(on_mains=True, is_online=False, is_idle=True, idle_since=START))
     assert simulation.status("backup").waiting_for == "a network"
     assert simulation.status("backup").waiting_until == START + 13 * HOUR, "it has waited since then"
-    becomes(simulation, Facts(on_mains=True, is_online=True, idle=5 * MINUTE))
+    becomes(simulation, Facts(on_mains=True, is_online=True, is_idle=True, idle_since=START))
     assert simulation.status("backup").state == "running"
 
 
@@ -406,7 +406,7 @@ def test_K4_a_run_that_started_without_its_condition_has_not_lost_it() -> None:
     offline = Facts(on_mains=False, is_online=True)
     simulation = on(offline, a_job(triggers=NOON, conditions=conditions), does=Behaviour(takes=HOUR))
     simulation.run_until(START + HOUR + 6 * MINUTE)
-    becomes(simulation, Facts(on_mains=False, is_online=True, idle=MINUTE))
+    becomes(simulation, Facts(on_mains=False, is_online=True, is_idle=True))
     simulation.run_for(SECOND)
     assert simulation.status("backup").state == "running"
     becomes(simulation, Facts(on_mains=False, is_online=False))

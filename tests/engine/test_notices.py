@@ -16,7 +16,7 @@ from daybell.engine.virtual_workers import Behaviour
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict, JobNotFound
 from daybell.model.events import NoticeSent
-from daybell.model.incident import NoticeKind
+from daybell.model.incident import NoticeKind, NoticeText
 from daybell.model.job import Job, Notify
 from daybell.model.run import Run
 from daybell.model.settings import NoticeConfig, QuietHours
@@ -43,8 +43,13 @@ class Machine(Simulation):
         super().__init__(jobs, start=START, behave=lambda _: self.behaviour, **options)  # type: ignore[arg-type]  # tests pass what it takes
 
     @property
+    def told(self) -> list[NoticeText]:
+        """But for what is told of times in which nothing could start."""
+        return [notice for notice in self.teller.told if notice.kind != "away"]
+
+    @property
     def kinds(self) -> list[NoticeKind]:
-        return [notice.kind for notice in self.teller.told]
+        return [notice.kind for notice in self.told]
 
     def behaving(self, behaviour: Behaviour, length: timedelta) -> None:
         self.behaviour = behaviour
@@ -63,7 +68,7 @@ def test_N1_the_same_failure_fifty_times_is_one_notice_and_then_one_recovery() -
     machine = Machine(every_minute(), behaviour=failing("disk full after 12 files"))
     machine.run_for(50 * MINUTE + 2 * SECOND)
     machine.behaving(WELL, 5 * MINUTE)
-    first, last = machine.teller.told
+    first, last = machine.told
     assert (first.title, first.body) == ("Back up photos failed", "Exit code 3: disk full after 12 files")
     assert (last.title, last.body) == ("Back up photos works again", "It failed 50 times in 50 min.")
     assert first.key == last.key == "backup"
@@ -73,7 +78,7 @@ def test_N1_a_changed_failure_is_told() -> None:
     machine = Machine(every_minute(), behaviour=failing("disk full"))
     machine.run_for(5 * MINUTE)
     machine.behaving(failing("no network"), 5 * MINUTE)
-    assert [notice.body for notice in machine.teller.told] == [
+    assert [notice.body for notice in machine.told] == [
         "Exit code 3: disk full",
         "Exit code 3: no network",
     ]
@@ -84,7 +89,7 @@ def test_N1_a_reminder_comes_at_its_instant_once_a_day() -> None:
     machine.ask(RunNow("backup"))
     machine.run_for(SECOND + 3 * DAY)
     assert machine.kinds == ["failure", "reminder", "reminder", "reminder"]
-    assert machine.teller.told[1].body == "It failed once, 1 day ago. Exit code 3: disk full"
+    assert machine.told[1].body == "It failed once, 1 day ago. Exit code 3: disk full"
     machine.behaviour = WELL
     machine.ask(RunNow("backup"))
     machine.run_for(3 * DAY)
@@ -115,7 +120,7 @@ def test_a_snoozed_incident_is_silent_until_then_and_reminds_if_it_lasts() -> No
     assert machine.kinds == ["failure"]
     machine.run_for(2 * SECOND)
     assert machine.kinds == ["failure", "reminder"]
-    assert machine.teller.told[-1].body.endswith("Exit code 3: another problem")
+    assert machine.told[-1].body.endswith("Exit code 3: another problem")
 
 
 def test_a_snoozed_incident_that_ends_is_told_once() -> None:
@@ -150,7 +155,7 @@ def test_only_what_fails_can_be_snoozed_and_only_for_a_while() -> None:
 
 def test_a_first_start_without_jobs_greets_once_and_offers_samples() -> None:
     machine = Machine(behaviour=WELL, notices=NIGHT)
-    (greeting,) = machine.teller.told
+    (greeting,) = machine.told
     assert (greeting.kind, greeting.buttons) == ("greeting", ("add_samples", "open_folder"))
     machine.crash()
     machine.restart()
@@ -202,7 +207,7 @@ def test_N2_incidents_survive_a_restart(end: str) -> None:
     machine.run_for(25 * MINUTE)
     machine.behaving(WELL, MINUTE)
     assert machine.kinds == ["failure", "recovery"]
-    assert machine.teller.told[-1].body == "It failed 50 times in 50 min."
+    assert machine.told[-1].body == "It failed 50 times in 50 min."
 
 
 def test_N2_a_reminder_that_came_due_while_daybell_was_away_comes_at_its_start() -> None:
@@ -231,7 +236,7 @@ def test_N3_a_run_that_does_not_start_is_late_once_until_one_starts() -> None:
     machine.run_until(START + HOUR + 10 * MINUTE - SECOND)
     assert machine.kinds == []
     machine.run_for(2 * SECOND)
-    assert [notice.title for notice in machine.teller.told] == ["Waiter did not start on time"]
+    assert [notice.title for notice in machine.told] == ["Waiter did not start on time"]
     machine.ask(CancelRuns("waiter"))
     machine.run_for(4 * HOUR)
     assert machine.kinds == ["late"]
@@ -310,8 +315,8 @@ def test_N4_a_run_that_takes_long_is_told_once_and_goes_on() -> None:
         machine.ask(RunNow("backup"))
         machine.run_for(5 * HOUR)
     assert [run.outcome for run in machine.rows()] == ["succeeded"] * 2
-    assert [notice.title for notice in machine.teller.told] == ["Back up photos takes long"] * 2
-    assert machine.teller.told[0].run_id != machine.teller.told[1].run_id
+    assert [notice.title for notice in machine.told] == ["Back up photos takes long"] * 2
+    assert machine.told[0].run_id != machine.told[1].run_id
 
 
 def test_N4_a_run_that_ends_in_time_or_is_being_ended_is_not_told() -> None:
@@ -384,11 +389,13 @@ def test_quiet_hours_end_with_one_digest(*, is_restarted: bool) -> None:
     machine.run_until(at("2026-03-03 07:00 Europe/Berlin") - SECOND)
     assert machine.kinds == []
     machine.run_for(2 * SECOND)
-    (notice,) = machine.teller.told
-    assert notice.title == "3 notices from the quiet hours"
+    (notice,) = machine.told
+    ended = ["Daybell ended unexpectedly. It did not run from about 22:34 to 22:34."]
+    assert notice.title == f"{3 + is_restarted} notices from the quiet hours"
     assert notice.body.splitlines() == [
         "backup failed. Exit code 3: disk full",
         "photos failed. Exit code 3: disk full",
+        *ended[: int(is_restarted)],
         "mail works again. It failed once, 2 min before.",
     ]
 
@@ -401,7 +408,7 @@ def test_what_was_held_comes_at_the_next_start_when_daybell_was_away() -> None:
     machine.clock.step_to(at("2026-03-03 09:00 Europe/Berlin"))
     machine.restart()
     machine.run_for(SECOND)
-    assert [notice.title for notice in machine.teller.told] == ["backup failed"]
+    assert [notice.title for notice in machine.told] == ["backup failed"]
     ends(machine, "backup", WELL)
     assert machine.kinds == ["failure", "recovery"]
 
@@ -515,8 +522,9 @@ def test_N1_to_N5_weeks_of_outcomes_give_exactly_the_notices_that_are_allowed(
             machine.restart()
         # No two instants fall together, so that their order is never in question.
         machine.run_for(2 * HOUR + minutes * MINUTE + number * timedelta(milliseconds=7))
-    sent = [event.event for event in machine.ledger.events if isinstance(event.event, NoticeSent)]
-    assert [event.notice for event in sent] == machine.teller.told
+    events = [one.event for one in machine.ledger.events if isinstance(one.event, NoticeSent)]
+    sent = [event for event in events if event.notice.kind != "away"]
+    assert [event.notice for event in sent] == machine.told
     expected = allowed(machine.rows(), machine.clock.now())
     assert [(event.at, event.notice.kind) for event in sent] == [
         (at_home(moment, away) if kind == "reminder" else moment, kind) for moment, kind in expected

@@ -127,7 +127,7 @@ def test_an_adopted_run_that_takes_long_is_told_of() -> None:
     simulation = crashed_while_running(hourly(too_long_after=Duration(minutes=5)), takes=HOUR)
     simulation.restart()
     simulation.run_for(6 * MINUTE)
-    assert [notice.kind for notice in simulation.teller.told] == ["too_long"]
+    assert [notice.kind for notice in simulation.teller.told] == ["away", "too_long"]
 
 
 def test_what_is_adopted_of_a_removed_job_ends_too() -> None:

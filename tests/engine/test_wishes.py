@@ -9,7 +9,7 @@ from daybell.engine.messages import Configure, Pause, Resume, RunNow
 from daybell.engine.virtual_workers import Behaviour
 from daybell.model.errors import Conflict
 from daybell.model.events import JobPaused
-from daybell.model.settings import NoticeConfig, QuietHours
+from daybell.model.settings import AwakeConfig, NoticeConfig, QuietHours
 from simulations import HOUR, START, Commands, failing, hourly
 
 WHY = "the disk is away"
@@ -72,7 +72,7 @@ def test_other_settings_hold_at_once() -> None:
     for job in jobs:
         simulation.ask(RunNow(job.id))
     assert simulation.status("two").state == "queued"
-    simulation.ask(Configure(NoticeConfig(reminder=None), {"disk": 2}, SHORT))
+    simulation.ask(Configure(NoticeConfig(reminder=None), AwakeConfig(), {"disk": 2}, SHORT))
     assert simulation.status("two").state == "running"
 
 
@@ -81,7 +81,7 @@ def test_who_wants_no_reminders_any_more_gets_none() -> None:
     simulation.ask(RunNow("backup"))
     simulation.run_for(SHORT)
     told = len(simulation.teller.told)
-    simulation.ask(Configure(NoticeConfig(reminder=None), {}, SHORT))
+    simulation.ask(Configure(NoticeConfig(reminder=None), AwakeConfig(), {}, SHORT))
     simulation.run_for(72 * HOUR)
     assert len(simulation.teller.told) == told
 
@@ -92,6 +92,6 @@ def test_when_the_quiet_hours_are_no_longer_wanted_what_was_held_is_told() -> No
     simulation.ask(RunNow("backup"))
     simulation.run_for(SHORT)
     assert simulation.told == []
-    simulation.ask(Configure(NoticeConfig(), {}, SHORT))
+    simulation.ask(Configure(NoticeConfig(), AwakeConfig(), {}, SHORT))
     simulation.run_for(SHORT)
     assert simulation.told == ["failure"]

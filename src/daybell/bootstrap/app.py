@@ -198,6 +198,7 @@ class App:
 
 def _force() -> None:
     """A second signal: the person does not want to wait."""
+    find(os.environ).heartbeat.unlink(missing_ok=True)  # it did not crash
     _to_stderr("Stopped by force: what was running may still run.")
     os._exit(FORCED)
 

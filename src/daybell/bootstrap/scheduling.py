@@ -4,12 +4,13 @@ import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
-from zoneinfo import ZoneInfo
 
+from daybell.bootstrap.senses import open_senses
+from daybell.desktop.surroundings.interface import Surroundings
 from daybell.engine.configuring import Configuration
+from daybell.engine.health import OK, Checks, Part
 from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
-from daybell.engine.messages import ClockMoved, ZoneMoved
 from daybell.engine.ports import Teller
 from daybell.engine.service import Place, SchedulerService
 from daybell.handlers.catalog import Catalog
@@ -17,17 +18,17 @@ from daybell.handlers.command import Commands
 from daybell.handlers.keeping import Keeping
 from daybell.handlers.limits import check_limits
 from daybell.handlers.program import check_command
-from daybell.machine.alarms import ApschedulerAlarms, Watch
 from daybell.machine.clock import SystemClock
-from daybell.machine.clock_watch import ClockWatch
 from daybell.machine.configuration import engine_config
 from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.ids import SystemIds
+from daybell.machine.ping_courier import Courier
+from daybell.machine.pings import Pinger
 from daybell.machine.processes.choose import machine_processes
 from daybell.machine.processes.survivors import RunSurvivors
 from daybell.machine.watch import DirectoryWatch
 from daybell.machine.workers import WorkerPool
-from daybell.machine.zones import ZoneWatch, machine_zone
+from daybell.machine.zones import machine_zone
 from daybell.model.errors import JobNotFound
 from daybell.model.events import AnyEvent, RunFinished
 from daybell.model.job import CommandHandler, Job, Keep
@@ -41,9 +42,6 @@ from daybell.store.ledger import FileLedger
 from daybell.store.logs import RunLogs
 from daybell.store.settings import SettingsPath
 from daybell.store.sweeper import Home, start_sweeper
-
-CONDITIONS = ("power", "network", "idle")
-NOT_ASKED = "this version cannot ask the machine for it yet, and takes it as met"
 
 
 def build_service(
@@ -67,10 +65,15 @@ def build_service(
     keeping = Keeping(caps, logs, ArtifactFiles(directories.artifacts), lambda one: _keep(service, one))
     commands = Commands(processes, clock, keeping)
     handlers = Catalog({CommandHandler: commands})
+    pinger = Pinger(
+        lambda one: _ping(service, one), settings.ping, clock, Courier(f"Daybell/{config.version}")
+    )
+    parts.callback(pinger.stop)
+    senses = open_senses(directories, clock, mailbox, machine, lambda _: pinger.beat(), parts)
     ports = Ports(
         clock=clock,
         ids=SystemIds(),
-        alarms=ApschedulerAlarms(watches=_watches(mailbox, clock, machine)),
+        alarms=senses.alarms,
         deadlines=deadlines,
         workers=WorkerPool(handlers, mailbox.post, clock, config.slots),
         ledger=ledger,
@@ -78,11 +81,16 @@ def build_service(
         logs=logs,
         teller=teller,
         survivors=RunSurvivors(processes),
+        probes=senses.surroundings,
+        wakefulness=senses.surroundings,
+        last_end=senses.last_end,
     )
     files = JobFolder(directories.jobs, config.zone, _check, clock)
     service = SchedulerService(mailbox, ports, files, config, Place(str(directories.jobs), os.getpid()))
     service.settings = Configuration(file, settings, service.configure)
     service.subscribe(partial(_close_up, keeping))
+    service.subscribe(pinger.hear)
+    _add_parts(service.observation.health, pinger, senses.surroundings)
     watch = DirectoryWatch(directories.jobs, service.reload_soon, deadlines)
     watch.start()
     parts.callback(watch.stop)
@@ -91,19 +99,25 @@ def build_service(
     return service
 
 
-def _watches(mailbox: Mailbox, clock: SystemClock, zone: ZoneInfo) -> tuple[Watch, ...]:
-    """Whether the machine slept, its clock was set, or it is in another zone: the engine must know."""
-    clocks = ClockWatch(clock.look, lambda finding: mailbox.post(ClockMoved(finding)))
-    zones = ZoneWatch(zone, lambda moved: mailbox.post(ZoneMoved(moved)), every=3)
-    return clocks.beat, lambda _: zones.beat()
-
-
 def _keep(service: SchedulerService, job_id: str) -> Keep:
     """What its job asks for, whether there still is such a job or not."""
     try:
         return service.get_job(job_id).keep
     except JobNotFound:
         return Keep()
+
+
+def _ping(service: SchedulerService, job_id: str) -> str | None:
+    """Which address it pings, whether there still is such a job or not."""
+    try:
+        return service.get_job(job_id).ping
+    except JobNotFound:
+        return None
+
+
+def _add_parts(checks: Checks, pinger: Pinger, surroundings: Surroundings) -> None:
+    checks.add("pings", lambda: Part("degraded", pinger.why) if pinger.why else OK)
+    checks.add("surroundings", lambda: Part("off", surroundings.why) if surroundings.why else OK)
 
 
 def _close_up(keeping: Keeping, events: Sequence[AnyEvent]) -> None:
@@ -115,6 +129,4 @@ def _close_up(keeping: Keeping, events: Sequence[AnyEvent]) -> None:
 
 def _check(job: Job, file: str) -> list[Problem]:
     """What of a valid job cannot work on this machine as it is now."""
-    asked = [name for name in CONDITIONS if getattr(job.conditions, name) is not None]
-    unanswered = [Problem(file, f"conditions.{name}", NOT_ASKED) for name in asked]
-    return [*check_command(job.handler, file), *check_limits(job.limits, file), *unanswered]
+    return [*check_command(job.handler, file), *check_limits(job.limits, file)]

@@ -5,9 +5,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from daybell.core.conditions import unmet
 from daybell.model.durations import spell
 from daybell.model.facts import Facts
-from daybell.model.job import CatchUpPolicy, Conditions, Job
+from daybell.model.job import CatchUpPolicy, Job
 from daybell.model.record import Deferral, OpenRun
 from daybell.model.run import AUTOMATIC, Cause, Outcome, Run
 
@@ -33,6 +34,8 @@ class Hindrance(Struct, frozen=True):
     reason: str
     until: datetime | None = None
     """When it is over by itself; None: when the job's patience is."""
+    look_at: datetime | None = None
+    """When it may be over, if nothing else happens until then."""
 
 
 class Hold(Struct, frozen=True):
@@ -65,27 +68,26 @@ def hindrance(job: Job, cause: Cause, around: Surroundings) -> Hindrance | None:
         return Hindrance("settle", "the machine to settle after its sleep", until)
     if around.lacking:
         return Hindrance("needs", f"{', '.join(around.lacking)} to succeed")
-    unmet = unmet_conditions(job.conditions, around.facts)
-    return Hindrance("conditions", " and ".join(unmet)) if unmet else None
+    return _conditions(job, around)
 
 
-def unmet_conditions(conditions: Conditions, facts: Facts) -> list[str]:
-    """In words; what nobody can tell is taken as met (K2)."""
-    unmet = []
-    if conditions.power == "ac" and facts.on_mains is False:
-        unmet.append("mains power")
-    if conditions.network == "online" and facts.is_online is False:
-        unmet.append("a network")
-    if conditions.idle is not None and facts.idle is not None and facts.idle < conditions.idle:
-        unmet.append(f"{spell(conditions.idle)} without anybody at the keyboard")
-    return unmet
+def _conditions(job: Job, around: Surroundings) -> Hindrance | None:
+    lacking = unmet(job.conditions, around.facts, around.now)
+    if not lacking:
+        return None
+    instants = [one.met_at for one in lacking if one.met_at is not None]
+    # The last of them, and only where nobody else has to do anything before.
+    look_at = max(instants) if len(instants) == len(lacking) else None
+    return Hindrance("conditions", " and ".join(one.words for one in lacking), look_at=look_at)
 
 
 def defer(hindrance: Hindrance, job: Job, now: datetime, since: datetime | None = None) -> Deferral:
     """`since` is when its wait began, where that was for something else or for an older instant."""
     began = since or now
     until = hindrance.until or began + job.conditions.max_wait
-    return Deferral(kind=hindrance.kind, since=began, until=until, reason=hindrance.reason)
+    return Deferral(
+        kind=hindrance.kind, since=began, until=until, reason=hindrance.reason, look_at=hindrance.look_at
+    )
 
 
 def reconsider(

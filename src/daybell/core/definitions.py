@@ -7,7 +7,9 @@ from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from daybell.core import cron, documents, shapes, versions, zones
+from daybell.core.conditions import check_percent, check_wifi
 from daybell.core.documents import show
+from daybell.core.ping_urls import check_url
 from daybell.core.plain import plain
 from daybell.core.shapes import Remark
 from daybell.model.durations import Duration
@@ -267,6 +269,8 @@ CHECKS: dict[tuple[type, str], shapes.Check] = {
     (Retry, "max_attempts"): check_at_least_one,
     (Retry, "multiplier"): _check_multiplier,
     (Conditions, "idle"): check_positive,
+    (Conditions, "battery_above"): check_percent,
+    (Conditions, "wifi"): check_wifi,
     (Conditions, "max_wait"): check_positive,
     (Limits, "nice"): _check_nice,
     (Limits, "memory"): _check_memory,
@@ -279,6 +283,7 @@ CHECKS: dict[tuple[type, str], shapes.Check] = {
     (Job, "late_after"): check_positive,
     (Job, "too_long_after"): check_positive,
     (Notify, "on"): _check_wishes,
+    (Job, "ping"): check_url,
     (CronTrigger, "expression"): _check_expression,
     (IntervalTrigger, "every"): _check_every,
     (CommandHandler, ""): _check_command,

@@ -10,6 +10,7 @@ from daybell.model.status import Problem
 
 ERROR_LENGTH = 160
 """A notice has more room than a menu."""
+LINE_END = "\n"
 DIGEST_LINES = 6
 """What a notice on the screen has room for."""
 URGENCY: tuple[NoticeKind, ...] = (
@@ -17,6 +18,7 @@ URGENCY: tuple[NoticeKind, ...] = (
     "reminder",
     "late",
     "too_long",
+    "away",
     "recovery",
     "digest",
     "greeting",
@@ -133,7 +135,7 @@ def digest(held: Collection[NoticeText]) -> NoticeText:
     """All that was held, as one; a single one as it is."""
     if len(held) == 1:
         return next(iter(held))
-    lines = [f"{notice.title}. {notice.body}" for notice in sorted(held, key=_urgency)]
+    lines = [f"{notice.title}. {notice.body.partition(LINE_END)[0]}" for notice in sorted(held, key=_urgency)]
     if len(lines) > DIGEST_LINES:
         more = len(lines) - DIGEST_LINES + 1
         lines[-more:] = [f"and {more} more"]

@@ -113,7 +113,8 @@ def differing(held: Settings, wanted: Settings) -> list[str]:
     """The keys whose values are not the same, as in "scheduler.enabled"."""
     return [
         f"{section}.{key}"
-        for section in ("scheduler", "notices", "retention", "api")
+        for section in Settings.__struct_fields__
+        if section != "schema"
         for key, value in asdict(getattr(wanted, section)).items()
         if value != getattr(getattr(held, section), key)
     ]

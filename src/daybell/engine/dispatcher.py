@@ -6,6 +6,7 @@ from typing import assert_never
 
 from daybell.core.clocks import Slept
 from daybell.core.schedule import has_startup, is_open
+from daybell.engine.absences import Absences
 from daybell.engine.batch import Batch, Deadline, End
 from daybell.engine.dependencies import Dependencies
 from daybell.engine.incidents import Watch
@@ -18,7 +19,9 @@ from daybell.engine.messages import (
     DeadlineReached,
     FactsChanged,
     FactsSteady,
+    Hasten,
     LateTurnOver,
+    LookAgain,
     Message,
     NoticesDue,
     NotStarted,
@@ -41,6 +44,7 @@ from daybell.engine.state import Ending, State
 from daybell.engine.surroundings import Around
 from daybell.engine.verbs import Verbs
 from daybell.engine.zone import Zone
+from daybell.model.absence import LastEnd
 from daybell.model.durations import spell
 from daybell.model.errors import Conflict, DaybellError
 from daybell.model.events import SchedulerStarted, SchedulerStopped
@@ -59,6 +63,7 @@ class Dispatcher:
         self._clock = clock
         self.watch = Watch(state, clock)
         self.around = Around(state, clock)
+        self._absences = Absences(state, clock, self.watch)
         self._runs = Runs(state, outside, self.watch, self.around)
         self._attempts = self._runs.attempts
         self.planner = Planner(state, clock, self._runs)
@@ -70,11 +75,14 @@ class Dispatcher:
         """Runs that did not end in time, in words."""
         self._stop_replies: list[Future[tuple[str, ...]]] = []
 
-    def boot(self, read: DefinitionsRead, survivors: Survivors) -> None:
+    def boot(self, read: DefinitionsRead, survivors: Survivors, end: LastEnd | None = None) -> None:
         """First what the last life left open, then the gap since, and the startup triggers.
 
-        The very first life greets the person, if there is nothing to run.
+        The very first life greets the person, if there is nothing to run. `end` as in `Ports`.
         """
+        self._absences.started(end, lambda: self._begin(read, survivors))
+
+    def _begin(self, read: DefinitionsRead, survivors: Survivors) -> None:
         now = self._clock.now()
         self.state.record(SchedulerStarted(at=now, jobs=len(read.jobs), version=self.state.config.version))
         self.planner.take_in(read)
@@ -104,8 +112,8 @@ class Dispatcher:
                 self._runs.end_turn(run_id)
             case ClockMoved() | ZoneMoved() | FactsChanged() | FactsSteady():
                 self._look_around(message)
-            case TryRecording():
-                pass  # any batch tries
+            case TryRecording() | LookAgain():
+                pass  # any batch does
             case StopOverdue():
                 self._give_up()
             case Asked(verb=verb, reply=reply):
@@ -142,7 +150,7 @@ class Dispatcher:
             case ClockMoved(finding=finding):
                 if isinstance(finding, Slept):
                     self.around.woke()
-                self._settle_all()
+                self._absences.moved(finding, self._settle_all)
             case ZoneMoved(zone=zone):
                 if self.state.config.follows_machine:
                     self._zone.change(zone)
@@ -182,7 +190,7 @@ class Dispatcher:
             self._stop_replies.append(reply)
             self._stop()
             return
-        if isinstance(verb, RunNow | Pause | Resume | Snooze):
+        if isinstance(verb, RunNow | Hasten | Pause | Resume | Snooze):
             if self.state.cannot_record is not None:
                 self.state.batch.answers.append((reply, Conflict(self.state.cannot_record)))
                 return

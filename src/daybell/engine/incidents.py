@@ -89,12 +89,12 @@ class Watch:
         if self._state.records.is_paused(job.id):
             self._expect_start(run_id, job.late_after)
         elif job.enabled and not self._state.records.jobs[job.id].is_late:
-            self._tell(notices.late(open_run.run, job.title, job.late_after))
+            self.tell(notices.late(open_run.run, job.title, job.late_after))
 
     def _runs_long(self, run_id: str) -> None:
         open_run, job = self._open(run_id)
         if open_run is not None and job is not None and job.too_long_after is not None:
-            self._tell(notices.too_long(open_run.run, job.title, job.too_long_after))
+            self.tell(notices.too_long(open_run.run, job.title, job.too_long_after))
 
     def _open(self, run_id: str) -> tuple[OpenRun | None, Job | None]:
         """The run and its job as it is now; one that was told to end needs no watching."""
@@ -128,9 +128,10 @@ class Watch:
             now = self._clock.now()
             self._state.record(IncidentChanged(at=now, job_id=job_id, incident=judgement.incident), job_id)
         if judgement.notice is not None:
-            self._tell(judgement.notice)
+            self.tell(judgement.notice)
 
-    def _tell(self, notice: NoticeText) -> None:
+    def tell(self, notice: NoticeText) -> None:
+        """Now, or when the quiet hours are over."""
         if self._quiet_until() is None:
             self._send(notice)
         else:

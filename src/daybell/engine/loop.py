@@ -24,6 +24,7 @@ from daybell.engine.messages import (
     NoticesDue,
     TryRecording,
 )
+from daybell.engine.nobody import Nobody, Restless, Silence, Unknown
 from daybell.engine.planning import Look
 from daybell.engine.ports import (
     Alarms,
@@ -34,19 +35,19 @@ from daybell.engine.ports import (
     Ids,
     Ledger,
     LogFiles,
-    Nobody,
     Outside,
     Probes,
-    Silence,
     Survivors,
     Teller,
-    Unknown,
+    Wakefulness,
     Workers,
 )
 from daybell.engine.recording import Recorder
 from daybell.engine.registry import JobRegistry, Whole
 from daybell.engine.state import EngineConfig, State
 from daybell.engine.statistics import Tally
+from daybell.engine.wakefulness import Leases
+from daybell.model.absence import LastEnd
 from daybell.model.errors import DaybellError, NotRunning
 from daybell.model.events import AnyEvent, Numbered
 from daybell.model.facts import Facts
@@ -80,6 +81,9 @@ class Ports(Struct, frozen=True):
     teller: Teller = Silence()
     survivors: Survivors = Nobody()
     probes: Probes = Unknown()
+    wakefulness: Wakefulness = Restless()
+    last_end: LastEnd | None = None
+    """How the life before ended, where that was not in order and somebody knows."""
 
 
 class Engine:
@@ -96,6 +100,7 @@ class Engine:
         self._dispatcher = Dispatcher(self._state, Outside(ports.clock, ports.ids, ports.logs))
         self._recorder = Recorder(ports.ledger)
         self._hands = Hands(mailbox.post, ports.clock, ports.workers, ports.deadlines)
+        self._leases = Leases(self._state, ports.clock, self._dispatcher.around, ports.wakefulness)
         self._since_checkpoint = 0
         self._alarms: dict[str, datetime] = {}
         """What is set and has not rung yet."""
@@ -115,7 +120,7 @@ class Engine:
             self._since_checkpoint += 1
         self._dispatcher.around.begin(ports.probes.start(self._facts_changed))
         doubtful = self._dispatcher.recovery.doubtful()
-        self._dispatcher.boot(read, ports.survivors.find(doubtful) if doubtful else {})
+        self._dispatcher.boot(read, ports.survivors.find(doubtful) if doubtful else {}, ports.last_end)
         self._finish_step()
         for problem in ports.ledger.problems:
             ports.teller.tell(notices.damage(problem))
@@ -181,6 +186,7 @@ class Engine:
         for job_id, look in looks.items():
             self._set_alarm(job_id, look.alarm)
         self._set_alarm(NOTICES, self._dispatcher.watch.next_due())
+        self._leases.look(self._hands)
         for one in numbered:
             self._ports.history.add(one)
         self._make_checkpoint(numbered)
@@ -249,7 +255,7 @@ class Engine:
             gone=[job_id for job_id, look in looks.items() if look.snapshot is None],
             open_runs=(*open_runs, *secret),
             problems=self._problems(),
-            whole=Whole(self._scheduler_state(), self._state.config.zone, self._state.tally.taken()),
+            whole=self._whole(),
         )
         for reply, answer in batch.answers:
             if isinstance(answer, DaybellError):
@@ -257,6 +263,12 @@ class Engine:
             else:
                 reply.set_result(answer)
         self._bus.publish(events)
+
+    def _whole(self) -> Whole:
+        state = self._state
+        absence, facts = state.records.absence, self._dispatcher.around.facts
+        stats = state.tally.taken()
+        return Whole(self._scheduler_state(), state.config.zone, stats, facts, self._leases.jobs, absence)
 
     def _problems(self) -> tuple[Problem, ...]:
         problem = self._recorder.problem

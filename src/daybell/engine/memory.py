@@ -8,9 +8,11 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from daybell.core.chronicle import entry
 from daybell.core.definitions import dump_job
 from daybell.engine.files import Change, Etags, Judgement
 from daybell.engine.ports import DefinitionsRead
+from daybell.model.chronicle import Entry
 from daybell.model.errors import LedgerError
 from daybell.model.events import AnyEvent, JobDefined, Numbered, RunFinished, RunSkipped
 from daybell.model.facts import Facts
@@ -155,9 +157,13 @@ class MemoryHistory:
         self._rows: list[Row] = []
         self._last = 0
         self._definitions: dict[tuple[str, str], dict[str, object]] = {}
+        self._entries: list[Entry] = []
 
     def add(self, numbered: Numbered) -> None:
         event = numbered.event
+        told = entry(numbered)
+        if told is not None and not (self._entries and told.number <= self._entries[-1].number):
+            self._entries.append(told)
         if isinstance(event, JobDefined):
             self._definitions[event.job_id, event.digest] = event.definition
         if numbered.number > self._last and isinstance(numbered.event, RunFinished | RunSkipped):
@@ -174,6 +180,9 @@ class MemoryHistory:
 
     def definition(self, job_id: str, digest: str) -> dict[str, object] | None:
         return self._definitions.get((job_id, digest))
+
+    def chronicle(self) -> Sequence[Entry]:
+        return list(self._entries)
 
 
 class MemoryFiles:

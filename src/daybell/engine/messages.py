@@ -11,7 +11,7 @@ from daybell.core.clocks import Finding
 from daybell.engine.ports import AttemptResult, DefinitionsRead
 from daybell.model.facts import Facts
 from daybell.model.run import ProcessIdentity
-from daybell.model.settings import NoticeConfig
+from daybell.model.settings import AwakeConfig, NoticeConfig
 
 
 class AlarmRang(Struct, frozen=True):
@@ -53,6 +53,10 @@ class StillRunning(Struct, frozen=True):
 
 class NoticesDue(Struct, frozen=True):
     """A reminder is due, or the quiet hours are over."""
+
+
+class LookAgain(Struct, frozen=True):
+    """Time has passed, and each batch looks at what that means."""
 
 
 class TryRecording(Struct, frozen=True):
@@ -113,6 +117,8 @@ class Pause(Struct, frozen=True):
     """One job's pause may end by itself."""
     reason: str | None = None
     """Why, where it is one job."""
+    by: str | None = None
+    """Where it was asked for, such as "the menu"."""
 
 
 class Resume(Struct, frozen=True):
@@ -125,8 +131,19 @@ class Configure(Struct, frozen=True):
     """The settings were edited: this holds from now on."""
 
     notices: NoticeConfig
+    awake: AwakeConfig
     groups: Mapping[str, int]
     shutdown_timeout: timedelta
+
+
+class Hasten(Struct, frozen=True):
+    """Let this run wait for nothing but its slot any longer."""
+
+    run_id: str
+
+
+class SeeAbsence(Struct, frozen=True):
+    """The person has dealt with what happened while they were away."""
 
 
 class Snooze(Struct, frozen=True):
@@ -144,7 +161,19 @@ class Stop(Struct, frozen=True):
     """Start nothing more, and end what runs; the answer names the runs that did not end in time."""
 
 
-Verb = RunNow | CancelRuns | Pause | Resume | Snooze | Configure | ResetStatistics | DefinitionsRead | Stop
+Verb = (
+    RunNow
+    | CancelRuns
+    | Hasten
+    | SeeAbsence
+    | Pause
+    | Resume
+    | Snooze
+    | Configure
+    | ResetStatistics
+    | DefinitionsRead
+    | Stop
+)
 
 
 class Asked(Struct, frozen=True):
@@ -163,6 +192,7 @@ Message = (
     | StillRunning
     | NoticesDue
     | TryRecording
+    | LookAgain
     | LateTurnOver
     | ClockMoved
     | ZoneMoved

@@ -111,7 +111,8 @@ class Planner:
         records = self._state.records
         if records.is_paused(job_id):
             return None if self._rests() else records.jobs[job_id].paused_until
-        ends = [one.deferral.until for one in records.open_of(job_id) if one.deferral is not None]
+        deferrals = [one.deferral for one in records.open_of(job_id) if one.deferral is not None]
+        ends = [min(one.until, one.look_at or one.until) for one in deferrals]
         if due is not None:
             ends.append(alarm_at(due, self._clock.now()))
         return min(ends, default=None)
@@ -228,6 +229,7 @@ class Planner:
         for job in read.jobs.values():
             self._swap(job, now)
         state.invalid = read.invalid
+        state.has_keepers = any(job.keep_awake for job in state.jobs.values())
         state.problems = read.problems
 
     def _swap(self, job: Job, now: datetime) -> None:

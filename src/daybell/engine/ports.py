@@ -10,6 +10,7 @@ from msgspec import Struct
 from daybell.core.background import Background
 from daybell.core.excerpt import Excerpt
 from daybell.core.recovery import Living
+from daybell.model.chronicle import Entry
 from daybell.model.events import AnyEvent, Numbered
 from daybell.model.facts import Facts
 from daybell.model.incident import NoticeText
@@ -227,20 +228,28 @@ class History(Protocol):
         """As `JobDefined` gave it. Any thread. LedgerError."""
         ...
 
+    def chronicle(self) -> Sequence[Entry]:
+        """What happened beside the runs, as far back as is kept, oldest first. Any thread. LedgerError."""
+        ...
+
 
 class Probes(Protocol):
     """Asks the machine what surrounds it."""
 
     def start(self, changed: Callable[[Facts], None]) -> Facts:
-        """What holds now; `changed` is called, on any thread, whenever that does."""
+        """What holds now, or is not known yet; `changed` is called, on any thread, when that is different."""
         ...
 
 
-class Unknown:
-    """Probes where nobody can tell."""
+class Wakefulness(Protocol):
+    """Keeps the machine from falling asleep by itself. Somebody who closes the lid still puts it to sleep."""
 
-    def start(self, changed: Callable[[Facts], None]) -> Facts:  # noqa: ARG002 - the port's shape
-        return Facts()
+    def hold(self, reason: str | None) -> None:
+        """Keep it awake, and say why to whoever asks the system; None: no longer.
+
+        Never blocks and never raises; the newest call counts.
+        """
+        ...
 
 
 class Teller(Protocol):
@@ -257,20 +266,6 @@ class Outside(Struct, frozen=True):
     clock: Clock
     ids: Ids
     logs: "LogFiles"
-
-
-class Nobody:
-    """Survivors where no life has been before."""
-
-    def find(self, runs: Mapping[str, ProcessIdentity | None]) -> Mapping[str, Sequence[Living]]:  # noqa: ARG002 - the port's shape
-        return {}
-
-
-class Silence:
-    """A teller where nobody listens."""
-
-    def tell(self, notice: NoticeText) -> None:
-        """The ledger has it; nobody else hears of it."""
 
 
 class LogFiles(Protocol):

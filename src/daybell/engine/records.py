@@ -1,9 +1,13 @@
 """The ledger's records in memory: the fold of every event so far. Only the engine's thread touches it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from daybell.core.fold import fold_held, fold_incident, fold_open_run, fold_record, subject
+from daybell.model.absence import Absence
 from daybell.model.events import (
+    AbsenceNoted,
+    AbsenceSeen,
     AllPaused,
     AllResumed,
     AnyEvent,
@@ -12,6 +16,7 @@ from daybell.model.events import (
     NoticeHeld,
     NoticeSent,
     SchedulerStarted,
+    SchedulerStopped,
     ZoneChanged,
 )
 from daybell.model.incident import Incident, NoticeText
@@ -36,6 +41,12 @@ class Records:
         self.all_paused = False
         self.zone: str | None = None
         """The zone that local times were last understood in."""
+        self.last: datetime | None = None
+        """When the newest event happened."""
+        self.is_alive = False
+        """The last life has not said that it ended."""
+        self.absence: Absence | None = None
+        """The last one, until somebody has seen it."""
         self.lives = 0
         """How often the scheduler has started in this home."""
         self._of_job: dict[str, dict[str, OpenRun]] = {}
@@ -48,6 +59,8 @@ class Records:
         self.all_paused = checkpoint.all_paused
         self.lives = checkpoint.lives
         self.zone = checkpoint.zone
+        self.last, self.is_alive = checkpoint.last, checkpoint.is_alive
+        self.absence = checkpoint.absence
         for open_run in checkpoint.open_runs:
             self._keep(open_run.run.job_id, open_run.run.run_id, open_run)
 
@@ -62,6 +75,9 @@ class Records:
             all_paused=self.all_paused,
             lives=self.lives,
             zone=self.zone,
+            last=self.last,
+            is_alive=self.is_alive,
+            absence=self.absence,
         )
 
     @property
@@ -81,6 +97,7 @@ class Records:
         return list(self._of_job.get(job_id, {}).values())
 
     def apply(self, event: AnyEvent) -> None:
+        self.last = event.at
         match event:
             case ZoneChanged(zone=zone):
                 self.zone = zone
@@ -90,6 +107,13 @@ class Records:
                 self.all_paused = False
             case SchedulerStarted():
                 self.lives += 1
+                self.is_alive = True
+            case SchedulerStopped():
+                self.is_alive = False
+            case AbsenceNoted(absence=absence):
+                self.absence = absence
+            case AbsenceSeen():
+                self.absence = None
             case JobRemoved(job_id=job_id):
                 self.jobs.pop(job_id, None)
                 self._fold_notices(event, job_id)

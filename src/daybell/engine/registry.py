@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from daybell.core.schedule import Calendar
+from daybell.model.absence import Absence
 from daybell.model.errors import JobNotFound
+from daybell.model.facts import Facts
 from daybell.model.run import Run
 from daybell.model.status import JobStatus, Problem, SchedulerState, Statistics
 
@@ -30,6 +32,12 @@ class Whole(Struct, frozen=True):
     zone: ZoneInfo
     """The default zone."""
     stats: Statistics
+    facts: Facts = Facts()
+    """Those that count."""
+    keeping_awake: tuple[str, ...] = ()
+    """Ids of the jobs whose runs do not let the machine sleep."""
+    absence: Absence | None = None
+    """The last one that nobody has dealt with."""
 
 
 class JobRegistry:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from daybell.core.admission import Defer, Replace, Request, Skip, Start, Verdict, Wait, admit
 from daybell.core.catchup import Missed
+from daybell.core.conditions import unmet_conditions
 from daybell.core.deferral import (
     Change,
     GiveUp,
@@ -17,7 +18,6 @@ from daybell.core.deferral import (
     given_up,
     reconsider,
     supersedes,
-    unmet_conditions,
 )
 from daybell.core.jitter import offset
 from daybell.core.recovery import dropped
@@ -109,6 +109,17 @@ class Runs:
         if open_run is not None and open_run.deferral is not None and job is not None:
             self._reconsider(open_run, open_run.deferral, job)
 
+    def hasten(self, open_run: OpenRun) -> None:
+        """Somebody does not want it to wait any longer; overlap and limits still hold."""
+        job = self._slots.job(open_run.run.run_id)
+        if job is None:
+            return
+        run = replace(open_run.run, hastened=True)
+        if run.attempts:
+            self.attempts.wait_for_slot(replace(open_run, run=run), job)
+        else:
+            self._proceed(replace(open_run, run=run), job)
+
     def judge_anew(self, job: Job) -> None:
         """The job was edited: what waits is wanted as it is now, or not at all (R2)."""
         for open_run in self._state.records.open_of(job.id):
@@ -130,10 +141,12 @@ class Runs:
         """Runs under way whose conditions held before and do not any more, if their jobs say so (K4)."""
         for open_run in self._state.records.under_way():
             job = self._slots.job(open_run.run.run_id)
-            if job is None or open_run.is_waiting or open_run.run.cause not in AUTOMATIC:
+            if job is None or open_run.is_waiting or open_run.run.stands_as not in AUTOMATIC:
                 continue
-            missing = unmet_conditions(job.conditions, before)
-            lost = [one for one in unmet_conditions(job.conditions, self._around.facts) if one not in missing]
+            now = self._clock.now()
+            missing = unmet_conditions(job.conditions, before, now)
+            there = unmet_conditions(job.conditions, self._around.facts, now)
+            lost = [one for one in there if one not in missing]
             if lost and job.conditions.stop_when_lost:
                 self.attempts.end(open_run, Ending("interrupted", " and ".join(lost), waits_again=True))
 
@@ -155,7 +168,7 @@ class Runs:
 
     def _lost(self, run: Run, job: Job) -> Hindrance | None:
         """One that may run without in the end has perhaps waited for long enough; late runs always settle."""
-        hindered = self._around.hindrance(job, run.cause)
+        hindered = self._around.hindrance(job, run.stands_as)
         is_optional = job.conditions.on_expiry == "run" and hindered is not None and hindered.kind != "settle"
         return None if is_optional else hindered
 
@@ -190,7 +203,7 @@ class Runs:
         if self._state.is_stopping or self._state.records.is_paused(job.id):
             return
         run, now = open_run.run, self._clock.now()
-        hindered = self._around.hindrance(job, run.cause)
+        hindered = self._around.hindrance(job, run.stands_as)
         match reconsider(open_run, deferral, job, now, hindered):
             case Hold():
                 pass
@@ -207,7 +220,7 @@ class Runs:
 
     def _proceed(self, open_run: OpenRun, job: Job) -> None:
         run = open_run.run
-        match admit(Request(job, run.cause), self._slots.load(job)):
+        match admit(Request(job, run.stands_as), self._slots.load(job)):
             case Skip(reason=reason):
                 self.attempts.finish(run, "skipped", reason)
             case Replace() as verdict:

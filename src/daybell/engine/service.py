@@ -195,14 +195,18 @@ class SchedulerService:
         return self._ask(CancelRuns(target))
 
     def pause_job(
-        self, job_id: str, until: datetime | timedelta | None = None, reason: str | None = None
+        self,
+        job_id: str,
+        until: datetime | timedelta | None = None,
+        reason: str | None = None,
+        by: str | None = None,
     ) -> None:
         """Until then, or for so long, or until somebody resumes it. The newest wish counts.
 
-        JobNotFound; Conflict when that time is over.
+        `by` is where it was asked for. JobNotFound; Conflict when that time is over.
         """
         end = self._ports.clock.now() + until if isinstance(until, timedelta) else until
-        self._ask(Pause(job_id, end, reason))
+        self._ask(Pause(job_id, end, reason, by))
 
     def resume_job(self, job_id: str) -> None:
         """JobNotFound."""
@@ -212,8 +216,8 @@ class SchedulerService:
         """Tell nothing of its failures until then. JobNotFound; Conflict when nothing is wrong with it."""
         self._ask(Snooze(job_id, until))
 
-    def pause_all(self) -> None:
-        self._ask(Pause(None))
+    def pause_all(self, by: str | None = None) -> None:
+        self._ask(Pause(None, by=by))
 
     def resume_all(self) -> None:
         self._ask(Resume(None))
@@ -221,7 +225,7 @@ class SchedulerService:
     def configure(self, settings: Settings) -> None:
         """Take in what of the settings can change while it runs."""
         scheduler = settings.scheduler
-        self._ask(Configure(settings.notices, scheduler.groups, scheduler.shutdown_timeout))
+        self._ask(Configure(settings.notices, settings.awake, scheduler.groups, scheduler.shutdown_timeout))
         self._config = replace(self._config, shutdown_timeout=scheduler.shutdown_timeout)
 
     def reset_statistics(self) -> None:

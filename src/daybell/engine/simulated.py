@@ -35,6 +35,7 @@ from daybell.engine.ports import Attempt
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
 from daybell.engine.virtual_workers import Behaviour, VirtualProcess, VirtualWorkers
+from daybell.model.absence import LastEnd
 from daybell.model.facts import Facts
 from daybell.model.job import Job
 from daybell.model.query import RunQuery
@@ -67,6 +68,9 @@ class Simulation:
         self.facts = Facts()
         self._ids = CountingIds()
         self._orphans: dict[str, VirtualProcess] = {}
+        self._last_end: LastEnd | None = None
+        self.awake_for: str | None = None
+        """Why the machine does not fall asleep by itself."""
         self._boot()
 
     def run_until(self, instant: datetime) -> None:
@@ -123,6 +127,7 @@ class Simulation:
 
     def crash(self, *, leaves_processes: bool = False) -> None:
         """The app is gone in an instant, and so is what it ran, unless that lives on."""
+        self._last_end = LastEnd("crashed", self.clock.now())
         self._orphans = {**self.workers.orphans, **self.workers.alive} if leaves_processes else {}
         self.workers.alive.clear()
         self.workers.waiting.clear()
@@ -132,6 +137,10 @@ class Simulation:
     def restart(self) -> None:
         """A new engine on the same ledger."""
         self._boot()
+
+    def hold(self, reason: str | None) -> None:
+        """As `Wakefulness` has it."""
+        self.awake_for = reason
 
     def settle(self) -> None:
         """Until the mailbox is empty."""
@@ -165,7 +174,10 @@ class Simulation:
             teller=self.teller,
             survivors=self.workers,
             probes=FixedProbes(self.facts),
+            wakefulness=self,
+            last_end=self._last_end,
         )
+        self._last_end = None
         self.engine = Engine(self._mailbox, ports, self.config, self.registry, self.bus)
         self.engine.boot(self.files.read())
         self.settle()

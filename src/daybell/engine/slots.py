@@ -62,7 +62,7 @@ class Slots:
         self._held[run.run_id] = job.group
         if job.group is not None:
             self._groups[job.group] += 1
-        if run.cause == "catch_up":
+        if run.stands_as == "catch_up":
             self._late = run.run_id
             self._state.batch.deadlines.append(Deadline(TURN, LATE_TURN, LateTurnOver(run.run_id)))
 
@@ -85,14 +85,14 @@ class Slots:
             for run_id, job in self._line(priority):
                 if self._state.records.running >= self._state.config.slots:
                     return
-                if has_room(job, waiting[run_id].run.cause, self.load(job)):
+                if has_room(job, waiting[run_id].run.stands_as, self.load(job)):
                     yield run_id, job
 
     def is_first(self, job: Job) -> bool:
         """Nobody who may have a slot now goes before a new run of this job; those that are late do not."""
         waiting = self._state.records.waiting
         return not any(
-            other.priority >= job.priority and waiting[run_id].run.cause != "catch_up"
+            other.priority >= job.priority and waiting[run_id].run.stands_as != "catch_up"
             for run_id, other in self.next_in_line()
         )
 
@@ -104,7 +104,7 @@ class Slots:
             is_paused=records.is_paused(job.id),
             running=tuple(one.run.run_id for one in open_runs if not one.is_waiting),
             waiting=tuple(
-                one.run.run_id for one in open_runs if one.is_waiting and one.run.cause != "catch_up"
+                one.run.run_id for one in open_runs if one.is_waiting and one.run.stands_as != "catch_up"
             ),
             busy=records.running,
             slots=config.slots,

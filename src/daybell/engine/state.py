@@ -14,7 +14,7 @@ from daybell.engine.statistics import Tally
 from daybell.model.events import AnyEvent
 from daybell.model.job import Job
 from daybell.model.run import AUTOMATIC, Outcome, Run
-from daybell.model.settings import NoticeConfig
+from daybell.model.settings import AwakeConfig, NoticeConfig
 from daybell.model.status import Problem
 
 
@@ -28,6 +28,7 @@ class EngineConfig(Struct, frozen=True):
     shutdown_timeout: timedelta
     version: str
     notices: NoticeConfig = NoticeConfig()
+    awake: AwakeConfig = AwakeConfig()
     is_enabled: bool = True
     """Off: nothing is ever due; what is asked for by hand runs."""
     groups: Mapping[str, int] = MappingProxyType({})
@@ -68,6 +69,8 @@ class State(Struct):
     """Runs that were told to end and have not ended yet."""
     ended: list[Run] = field(default_factory=list)
     """Runs that have just ended, until what follows from that is decided."""
+    has_keepers: bool = False
+    """Some job asks for the machine to stay awake."""
     cannot_record: str | None = None
     """Why the ledger refuses: nothing starts, and no instant is decided, until it takes events again."""
     is_stopping: bool = False

@@ -4,18 +4,18 @@ from datetime import datetime, timedelta
 
 from daybell.core.deferral import Hindrance, Surroundings, hindrance
 from daybell.core.jitter import late_offset
+from daybell.core.steadiness import Steady
 from daybell.engine.batch import Deadline
 from daybell.engine.messages import FactsSteady
 from daybell.engine.ports import Clock
 from daybell.engine.state import State
-from daybell.model.facts import Facts
+from daybell.model.events import SurroundingsChanged
+from daybell.model.facts import Facts, remarkable
 from daybell.model.job import Job
 from daybell.model.run import Cause
 
 SETTLE = timedelta(seconds=30)
 """After a wake, until networks and disks are there again (M10)."""
-HYSTERESIS = timedelta(seconds=10)
-"""What a charger that wobbles says counts only once it has stayed so for this long (K2)."""
 FACTS = "@facts"
 """The key of that deadline."""
 
@@ -26,28 +26,36 @@ class Around:
     def __init__(self, state: State, clock: Clock) -> None:
         self._state = state
         self._clock = clock
-        self._facts = Facts()
-        self._newest = Facts()
+        self._steady = Steady()
         self._unsettled_until: datetime | None = None
 
     @property
     def facts(self) -> Facts:
         """Those that count."""
-        return self._facts
+        return self._steady.counted
 
     def begin(self, facts: Facts) -> None:
-        self._facts = self._newest = facts
+        self._steady = Steady(facts, facts)
 
     def changed(self, facts: Facts) -> None:
         """They count when they are still so a while later."""
-        self._newest = facts
-        after = None if facts == self._facts else HYSTERESIS
-        self._state.batch.deadlines.append(Deadline(FACTS, after, FactsSteady()))
+        self._steady = self._steady.hear(facts, self._clock.monotonic())
+        self._look_later()
 
     def steady(self) -> Facts | None:
         """What counted until now, if something is different from now on."""
-        before, self._facts = self._facts, self._newest
-        return None if before == self._facts else before
+        before = self._steady.counted
+        self._steady = self._steady.settle(self._clock.monotonic())
+        self._look_later()
+        if before == self.facts:
+            return None
+        if remarkable(before) != remarkable(self.facts):
+            self._state.record(SurroundingsChanged(at=self._clock.now(), facts=remarkable(self.facts)))
+        return before
+
+    def _look_later(self) -> None:
+        wait = self._steady.wait(self._clock.monotonic())
+        self._state.batch.deadlines.append(Deadline(FACTS, wait, FactsSteady()))
 
     def woke(self) -> None:
         self._unsettled_until = self._clock.now() + SETTLE
@@ -72,7 +80,7 @@ class Around:
 
     def _hindrance(self, job: Job, cause: Cause, until: datetime | None) -> Hindrance | None:
         lacking = tuple(needed for needed in job.needs if not self._has_succeeded(needed))
-        around = Surroundings(self._clock.now(), self._facts, lacking, until)
+        around = Surroundings(self._clock.now(), self.facts, lacking, until)
         return hindrance(job, cause, around)
 
     def _has_succeeded(self, job_id: str) -> bool:

@@ -8,16 +8,45 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from daybell.core.incidents import snooze
-from daybell.engine.messages import CancelRuns, Configure, Pause, ResetStatistics, Resume, RunNow, Snooze
+from daybell.engine.messages import (
+    CancelRuns,
+    Configure,
+    Hasten,
+    Pause,
+    ResetStatistics,
+    Resume,
+    RunNow,
+    SeeAbsence,
+    Snooze,
+)
 from daybell.engine.planning import Planner
 from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.runs import Runs
 from daybell.engine.state import Ending, State
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
-from daybell.model.events import AllPaused, AllResumed, AnyEvent, IncidentChanged, JobPaused, JobResumed
+from daybell.model.events import (
+    AbsenceSeen,
+    AllPaused,
+    AllResumed,
+    AnyEvent,
+    IncidentChanged,
+    JobPaused,
+    JobResumed,
+)
 from daybell.model.job import Job
 
-Answerable = RunNow | CancelRuns | Pause | Resume | Snooze | Configure | ResetStatistics | DefinitionsRead
+Answerable = (
+    RunNow
+    | CancelRuns
+    | Hasten
+    | SeeAbsence
+    | Pause
+    | Resume
+    | Snooze
+    | Configure
+    | ResetStatistics
+    | DefinitionsRead
+)
 
 
 class Verbs:
@@ -31,26 +60,43 @@ class Verbs:
 
     def answer(self, verb: Answerable) -> tuple[str, ...]:
         match verb:
+            case RunNow() | CancelRuns() | Hasten():
+                return self._about_runs(verb)
+            case Pause() | Resume() | Snooze():
+                return self._about_jobs(verb)
+            case Configure():
+                self._configure(verb)
+            case SeeAbsence():
+                self._see_absence()
+            case ResetStatistics():
+                self._state.tally.reset(self._clock.now())
+            case DefinitionsRead():
+                self._planner.take_in(verb)
+            case _ as never:
+                assert_never(never)
+        return ()
+
+    def _about_runs(self, verb: RunNow | CancelRuns | Hasten) -> tuple[str, ...]:
+        match verb:
             case RunNow(job_id=job_id, retry_of=retry_of):
                 return self._run_now(job_id, retry_of)
             case CancelRuns(target=target):
                 return self._cancel(target)
-            case Pause(job_id=str(paused), until=until, reason=reason):
-                return self._pause(paused, until, reason)
+            case Hasten(run_id=run_id):
+                return self._hasten(run_id)
+            case _ as never:
+                assert_never(never)
+
+    def _about_jobs(self, verb: Pause | Resume | Snooze) -> tuple[str, ...]:
+        match verb:
+            case Pause(job_id=str(paused)):
+                return self._pause(verb, paused)
             case Pause():
-                return self._pause_all()
+                return self._pause_all(verb.by)
             case Resume(job_id=resumed):
                 return self._resume(resumed)
             case Snooze(job_id=snoozed, until=until):
                 return self._snooze(snoozed, until)
-            case Configure():
-                return self._configure(verb)
-            case ResetStatistics():
-                self._state.tally.reset(self._clock.now())
-                return ()
-            case DefinitionsRead():
-                self._planner.take_in(verb)
-                return ()
             case _ as never:
                 assert_never(never)
 
@@ -76,23 +122,36 @@ class Verbs:
             self._runs.attempts.end(open_run, Ending("cancelled", "cancelled by hand"))
         return tuple(open_run.run.run_id for open_run in chosen)
 
-    def _pause(self, job_id: str, until: datetime | None, reason: str | None) -> tuple[str, ...]:
+    def _hasten(self, run_id: str) -> tuple[str, ...]:
+        open_run = self._state.records.open_runs.get(run_id)
+        if open_run is None:
+            raise RunNotFound(f"there is no open run {run_id!r}")
+        if not open_run.is_waiting:
+            raise Conflict(f"run {run_id} does not wait")
+        self._runs.hasten(open_run)
+        return (run_id,)
+
+    def _see_absence(self) -> None:
+        if self._state.records.absence is not None:
+            self._state.record(AbsenceSeen(at=self._clock.now()))
+
+    def _pause(self, wish: Pause, job_id: str) -> tuple[str, ...]:
         """What was due until now is decided first, as if the pause came a moment later."""
-        now = self._clock.now()
+        now, until = self._clock.now(), wish.until
         if until is not None and until <= now:
             raise Conflict("a pause cannot end before it begins")
         self._settle(self._chosen(job_id))
-        paused = JobPaused(at=now, job_id=job_id, until=until, reason=reason)
+        paused = JobPaused(at=now, job_id=job_id, until=until, reason=wish.reason, by=wish.by)
         as_it_is = self._as_it_is(job_id, now)
-        if paused != as_it_is:
+        if replace(paused, by=None) != as_it_is:
             self._promise(paused, as_it_is)
         return ()
 
-    def _pause_all(self) -> tuple[str, ...]:
+    def _pause_all(self, by: str | None) -> tuple[str, ...]:
         now = self._clock.now()
         self._settle(self._chosen(None))
         if not self._state.records.all_paused:
-            self._promise(AllPaused(at=now), AllResumed(at=now))
+            self._promise(AllPaused(at=now, by=by), AllResumed(at=now))
         return ()
 
     def _settle(self, jobs: Sequence[Job]) -> None:
@@ -143,15 +202,15 @@ class Verbs:
         self._state.batch.touched.add(job_id)
         return ()
 
-    def _configure(self, wanted: Configure) -> tuple[str, ...]:
+    def _configure(self, wanted: Configure) -> None:
         """Who waits for a slot of a group is looked after at the end of each batch, and so are notices."""
         self._state.config = replace(
             self._state.config,
             notices=wanted.notices,
+            awake=wanted.awake,
             groups=wanted.groups,
             shutdown_timeout=wanted.shutdown_timeout,
         )
-        return ()
 
     def _job(self, job_id: str) -> Job:
         job = self._state.jobs.get(job_id)

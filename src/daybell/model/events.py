@@ -4,6 +4,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from daybell.model.absence import Absence, LastEnd
+from daybell.model.facts import Facts
 from daybell.model.incident import Incident, NoticeText
 from daybell.model.record import Deferral
 from daybell.model.run import Outcome, ProcessIdentity, Run
@@ -47,6 +49,8 @@ class JobPaused(Event, frozen=True, tag="job_paused"):
     until: datetime | None = None
     reason: str | None = None
     """In the words of whoever paused it."""
+    by: str | None = None
+    """Where it was asked for, such as "the menu"."""
 
 
 class JobResumed(Event, frozen=True, tag="job_resumed"):
@@ -59,8 +63,50 @@ class ZoneChanged(Event, frozen=True, tag="zone_changed"):
     zone: str
 
 
+class MachineSlept(Event, frozen=True, tag="machine_slept"):
+    """Found when it woke."""
+
+    since: datetime
+
+
+class AppHeldUp(Event, frozen=True, tag="app_held_up"):
+    """The machine was awake but Daybell was not: stopped by a signal, or starved."""
+
+    since: datetime
+
+
+class ClockSet(Event, frozen=True, tag="clock_set"):
+    """The clock on the wall was set; back, where the seconds are negative."""
+
+    seconds: float
+
+
+class LifeLost(Event, frozen=True, tag="life_lost"):
+    """Found at the start: the life before did not end in order."""
+
+    end: LastEnd
+
+
+class SurroundingsChanged(Event, frozen=True, tag="surroundings_changed"):
+    """What conditions look at is different, and has been for a while."""
+
+    facts: Facts
+
+
+class AbsenceNoted(Event, frozen=True, tag="absence_noted"):
+    """Something was due while nobody could start it."""
+
+    absence: Absence
+
+
+class AbsenceSeen(Event, frozen=True, tag="absence_seen"):
+    """The person has dealt with it."""
+
+
 class AllPaused(Event, frozen=True, tag="all_paused"):
-    pass
+    """Nothing is due until somebody resumes all."""
+
+    by: str | None = None
 
 
 class AllResumed(Event, frozen=True, tag="all_resumed"):
@@ -141,6 +187,13 @@ AnyEvent = (
     | JobPaused
     | JobResumed
     | ZoneChanged
+    | MachineSlept
+    | AppHeldUp
+    | ClockSet
+    | LifeLost
+    | SurroundingsChanged
+    | AbsenceNoted
+    | AbsenceSeen
     | AllPaused
     | AllResumed
     | RunSkipped

@@ -5,8 +5,19 @@ from typing import Literal
 
 from msgspec import Struct
 
-NoticeKind = Literal["failure", "recovery", "reminder", "late", "too_long", "digest", "greeting", "trouble"]
-Button = Literal["run_again", "open_log", "snooze", "pause_until_tomorrow", "add_samples", "open_folder"]
+NoticeKind = Literal[
+    "failure", "recovery", "reminder", "late", "too_long", "digest", "greeting", "trouble", "away"
+]
+Button = Literal[
+    "run_again",
+    "open_log",
+    "snooze",
+    "pause_until_tomorrow",
+    "add_samples",
+    "open_folder",
+    "run_away",
+    "skip_away",
+]
 
 
 class NoticeText(Struct, frozen=True, kw_only=True, omit_defaults=True):

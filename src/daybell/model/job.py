@@ -103,7 +103,14 @@ class Conditions(Struct, frozen=True, forbid_unknown_fields=True):
 
     power: Literal["ac"] | None = None
     """Mains power; where nobody knows, it is there (K2)."""
-    network: Literal["online"] | None = None
+    battery_above: int | None = None
+    """More than so many percent, where there is no mains power."""
+    network: Literal["online", "unmetered"] | None = None
+    """Any, or one that is not paid for by the byte."""
+    wifi: tuple[str, ...] = ()
+    """The names of Wi-Fi networks: on another one, or where nobody can tell, it waits."""
+    or_wired: bool = True
+    """With `wifi`: a cable is as good."""
     idle: Duration | None = None
     """Nobody has touched keyboard or mouse for so long."""
     max_wait: Duration = Duration(hours=12)
@@ -182,7 +189,12 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """What becomes of a run when Daybell itself was killed: what still lives of it is left to run on, or
     is ended; with `rerun` it is left as well, and a run that was found dead is asked for once more."""
     notify: Notify = Notify()
+    ping: str | None = None
+    """An address of https or http, for Healthchecks and what is compatible with it: asked for with /start
+    behind it when a run starts, as it is when one succeeds, and with /fail when one fails for good."""
     keep: Keep = Keep()
+    keep_awake: bool = False
+    """While it runs, the machine does not fall asleep by itself; the settings say for how long."""
     late_after: Duration | None = None
     """Tell the person when a run has not started so long after it was due, in time awake."""
     too_long_after: Duration | None = None

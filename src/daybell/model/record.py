@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from daybell.model.absence import Absence
 from daybell.model.incident import Incident, NoticeText
 from daybell.model.run import Outcome, ProcessIdentity, Run
 
@@ -44,7 +45,7 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Digest of the last definition that the history was given."""
 
 
-class Deferral(Struct, frozen=True, kw_only=True):
+class Deferral(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a run waits for something else than a slot."""
 
     kind: Literal["backoff", "settle", "needs", "conditions"]
@@ -54,6 +55,8 @@ class Deferral(Struct, frozen=True, kw_only=True):
     """When that wait ends, whatever happens: the next attempt's instant, or the end of its patience."""
     reason: str
     """What it waits for, in words."""
+    look_at: datetime | None = None
+    """When it may be over before that, if nothing else happens."""
 
 
 class OpenRun(Struct, frozen=True, kw_only=True):
@@ -89,3 +92,9 @@ class Checkpoint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lives: int = 0
     zone: str | None = None
     """The zone that local times were last understood in."""
+    last: datetime | None = None
+    """When the last of these events happened."""
+    is_alive: bool = False
+    """The last life has not said that it ended."""
+    absence: Absence | None = None
+    """The last one, until somebody has seen it."""

@@ -88,8 +88,15 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tells the definition that it ran with from any other (`core.definition_digest`)."""
     traceparent: str = ""
     """W3C trace context, handed to the command as TRACEPARENT."""
+    hastened: bool = False
+    """Somebody did not want to wait any longer: nothing holds it up but overlap and limits."""
     has_secrets: bool = False
     """Its command was given secrets, which only Daybell can keep out of its log: it must not outlive that."""
+
+    @property
+    def stands_as(self) -> Cause:
+        """What it is treated as while it waits."""
+        return "manual" if self.hastened else self.cause
 
     @property
     def duration_ms(self) -> int | None:

@@ -38,6 +38,17 @@ class NoticeConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Notices inside them are held, and come as one at their end."""
     reminder: Duration | None = Duration(days=1)
     """How long after the last notice of a failure that lasts the next one comes; None: never."""
+    away: Duration | None = Duration(minutes=10)
+    """After a sleep or a stop of at least this length it is told what was missed; None: never."""
+
+
+class AwakeConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """For how long jobs with `keep_awake` may keep the machine from falling asleep."""
+
+    longest: Duration = Duration(hours=4)
+    """Each run; a longer one does not end, but the machine may sleep."""
+    battery: int = 20
+    """Percent: with no more than that, and without mains power, it may sleep."""
 
 
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +62,15 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """Of more output and artifacts than this, those of the oldest runs go; their rows stay."""
     free_disk: Size = Size(1 << 30)
     """So do they while the disk has less room than this."""
+
+
+class PingConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom Daybell tells that it lives, so that somebody hears of it when it does not."""
+
+    url: str | None = None
+    """An address of https or http, for Healthchecks and what is compatible with it."""
+    every: Duration = Duration(minutes=5)
+    """How often it is asked for."""
 
 
 class ApiConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,4 +87,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     scheduler: SchedulerConfig = SchedulerConfig()
     notices: NoticeConfig = NoticeConfig()
     retention: Retention = Retention()
+    awake: AwakeConfig = AwakeConfig()
+    ping: PingConfig = PingConfig()
     api: ApiConfig = ApiConfig()

@@ -10,13 +10,17 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
+from daybell.core.chronicle import entry
 from daybell.core.definitions import SLUG
+from daybell.model.chronicle import Entry
 from daybell.model.errors import LedgerError
 from daybell.model.events import JobDefined, Numbered, RunFinished, RunSkipped
 from daybell.model.query import Row, RunQuery, month_of
 from daybell.model.run import Run
 from daybell.model.status import Problem
 from daybell.store.atomic import replace_file, sweep, sync, sync_directory
+from daybell.store.chronicle import NAME as CHRONICLE
+from daybell.store.chronicle import Chronicle
 from daybell.store.compaction import Breathe, Compaction, Goes
 from daybell.store.definitions import NAME, add_definition, find_definition
 from daybell.store.remedies import complaint
@@ -60,6 +64,7 @@ class RunHistory:
         self._writing = threading.Lock()
         self._compaction = Compaction(self._writing)
         self._changing = threading.Lock()
+        self._chronicle = Chronicle(directory / CHRONICLE, self._note_change)
         self._changed: set[Path] = set()
         """Files, and the directories they are in, since the last sync."""
 
@@ -68,6 +73,8 @@ class RunHistory:
 
         What is known is passed over.
         """
+        if (told := entry(numbered)) is not None:
+            self._chronicle.add(told)
         if isinstance(numbered.event, JobDefined):
             self._undefined.append((numbered.number, numbered.event))
             self._define()
@@ -109,7 +116,7 @@ class RunHistory:
 
     def sync(self) -> None:
         """All rows that were added are durable when it returns. OSError; any thread."""
-        if self._is_behind:
+        if self._is_behind or self._chronicle.is_behind:
             raise OSError(errno.EIO, "some rows are not written yet", str(self._directory))
         with self._changing:
             paths, self._changed = self._changed, set()
@@ -130,15 +137,16 @@ class RunHistory:
         """As `engine.ports.History` promises it: from memory or one file, where that is enough."""
         waiting = list(self._waiting)  # first, since what is written meanwhile is in the files then
         with _said(self._directory):
-            if query == RunQuery(limit=query.limit) and not waiting:
-                rows = self._tail.newest(query.limit, self._newest_month())
-                if rows is not None:
-                    return rows
-            if query == RunQuery(limit=query.limit, after=query.after):
-                rows = recent_rows(self._recent, query, waiting, self._newest_month())
-                if rows is not None:
-                    return rows
-            return newest_rows(self._directory, query, waiting)
+            rows = None if query.restricts else self._select_recent(query, waiting)
+            return newest_rows(self._directory, query, waiting) if rows is None else rows
+
+    def _select_recent(self, query: RunQuery, waiting: Sequence[Row]) -> Sequence[Row] | None:
+        """Without a look at the files of the jobs; None where that is not enough."""
+        if query.after is None and not waiting:
+            rows = self._tail.newest(query.limit, self._newest_month())
+            if rows is not None:
+                return rows
+        return recent_rows(self._recent, query, waiting, self._newest_month())
 
     def find(self, run_id: str) -> Run | None:
         """A run by its id, the recent ones first. LedgerError."""
@@ -163,6 +171,11 @@ class RunHistory:
         with _said(path):
             return find_definition(path, digest)
 
+    def chronicle(self) -> Sequence[Entry]:
+        """As `engine.ports.History` promises it."""
+        with _said(self._directory / CHRONICLE):
+            return self._chronicle.entries()
+
     @property
     def recent(self) -> Path:
         """The file of all jobs."""
@@ -171,7 +184,7 @@ class RunHistory:
     @property
     def is_behind(self) -> bool:
         """Some rows are in no file yet, because the disk refuses them."""
-        return self._is_behind
+        return self._is_behind or self._chronicle.is_behind
 
     def jobs(self) -> list[str]:
         """Of which there may be rows. OSError; any thread."""

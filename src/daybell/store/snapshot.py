@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from daybell.model.errors import DaybellError
 from daybell.store.checkpoint import decode
+from daybell.store.chronicle import NAME as CHRONICLE
 from daybell.store.definitions import NAME
 from daybell.store.directories import Directories
 from daybell.store.envelope import Damaged, TooNew
@@ -137,7 +138,7 @@ def _history(part: Part, last: int) -> Iterator[Piece]:
     recent = files.pop(f"{part.name}/{RECENT}", None)
     for name, path in files.items():
         rows = _rows(path, last)
-        is_of_runs = path.name != NAME
+        is_of_runs = path.name not in (NAME, CHRONICLE)
         yield Piece(name, _noted(rows, newest) if is_of_runs else (line for _, line in rows))
     if recent is not None:
         own = dict(_rows(recent, last))

@@ -14,6 +14,8 @@ BUTTONS: dict[str, tuple[str, Verb]] = {
     "pause_until_tomorrow": ("Pause until tomorrow", "pause_until_tomorrow"),
     "add_samples": ("Add sample jobs", "add_samples"),
     "open_folder": ("Open job folder", "open_folder"),
+    "run_away": ("Run now", "run_away"),
+    "skip_away": ("Skip", "skip_away"),
 }
 """What each says, and what it asks for."""
 ICONS: dict[NoticeKind, IconState] = {
@@ -25,6 +27,7 @@ ICONS: dict[NoticeKind, IconState] = {
     "too_long": "running",
     "greeting": "idle",
     "trouble": "failed",
+    "away": "idle",
 }
 URGENCIES: dict[NoticeKind, Urgency] = {
     "failure": "critical",
