@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from daybell.core.conditions import Unmet, asked, unmet, unmet_conditions
+from daybell.core.conditions import Unmet, asked, check_percent, check_wifi, unmet, unmet_conditions
 from daybell.model.durations import Duration
-from daybell.model.facts import Facts
+from daybell.model.facts import Facts, remarkable
 from daybell.model.job import Conditions
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -87,3 +87,22 @@ def test_who_is_away_from_the_keyboard_will_have_been_for_long_enough() -> None:
 )
 def test_it_is_known_what_somebody_must_be_able_to_tell(conditions: Conditions, names: set[str]) -> None:
     assert asked(conditions) == names
+
+
+@pytest.mark.parametrize("percent", [None, 0, 99])
+def test_a_battery_has_up_to_a_hundred_percent(percent: int | None) -> None:
+    assert list(check_percent(percent)) == []
+
+
+@pytest.mark.parametrize("percent", [-1, 100])
+def test_more_than_all_of_a_battery_is_refused(percent: int) -> None:
+    assert list(check_percent(percent)) == [("", f"expected percent from 0 to 99, found {percent}")]
+
+
+def test_a_wifi_without_a_name_is_refused() -> None:
+    assert list(check_wifi(("Home", " "))) == [("[1]", 'expected the name of a Wi-Fi network, found " "')]
+
+
+def test_what_changes_all_the_time_is_not_remarkable() -> None:
+    facts = Facts(on_mains=False, battery=50, wifi="Home", is_idle=True, idle_since=NOW, is_locked=True)
+    assert remarkable(facts) == Facts(on_mains=False, wifi="Home")

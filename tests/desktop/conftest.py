@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,14 @@ def bus() -> Iterator[str]:
         pytest.skip(NEEDED)
     with private_bus() as address:
         yield address
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Where a bus is, or is not yet, or is again."""
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip(NEEDED)
+    return tmp_path / "bus"
 
 
 @pytest.fixture

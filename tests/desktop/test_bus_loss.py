@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,24 +12,16 @@ from pathlib import Path
 import pytest
 
 from daybell.core.views import Action
-from daybell.desktop.tray.bus_loop import REDIAL_DELAYS, BusLoop
+from daybell.desktop.bus.connection import Connection, connect, dial
+from daybell.desktop.bus.loop import REDIAL_DELAYS, BusLoop
 from daybell.desktop.tray.choose import open_tray
-from daybell.desktop.tray.connection import Connection, connect, dial
 from daybell.desktop.tray.sni import open_sni_tray
 from desktop.running import RunningTray, a_view
-from tray_host import NEEDED, TrayHost, private_bus, wait_until
+from tray_host import TrayHost, private_bus, wait_until
 
 pytestmark = pytest.mark.desktop
 
 SOON = (0.01, 0.01, 0.02)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Where a bus is, or is not yet, or is again."""
-    if shutil.which("dbus-daemon") is None:
-        pytest.skip(NEEDED)
-    return tmp_path / "bus"
 
 
 def address(place: Path) -> str:

@@ -65,11 +65,10 @@ def build_service(
     keeping = Keeping(caps, logs, ArtifactFiles(directories.artifacts), lambda one: _keep(service, one))
     commands = Commands(processes, clock, keeping)
     handlers = Catalog({CommandHandler: commands})
-    pinger = Pinger(
-        lambda one: _ping(service, one), settings.ping, clock, Courier(f"Daybell/{config.version}")
-    )
+    courier = Courier(f"Daybell/{config.version}")
+    pinger = Pinger(lambda one: _ping(service, one), settings.ping, clock, courier)
     parts.callback(pinger.stop)
-    senses = open_senses(directories, clock, mailbox, machine, lambda _: pinger.beat(), parts)
+    senses = open_senses(directories, clock, mailbox, machine, watch=lambda _: pinger.beat(), parts=parts)
     ports = Ports(
         clock=clock,
         ids=SystemIds(),
@@ -91,12 +90,18 @@ def build_service(
     service.subscribe(partial(_close_up, keeping))
     service.subscribe(pinger.hear)
     _add_parts(service.observation.health, pinger, senses.surroundings)
-    watch = DirectoryWatch(directories.jobs, service.reload_soon, deadlines)
-    watch.start()
-    parts.callback(watch.stop)
+    _watch_files(directories, service, deadlines, parts)
     swept = Home(directories, history, ledger, files, service.registry)
     parts.callback(start_sweeper(swept, settings.retention, clock).stop)
     return service
+
+
+def _watch_files(
+    directories: Directories, service: SchedulerService, deadlines: DeadlineThread, parts: ExitStack
+) -> None:
+    watch = DirectoryWatch(directories.jobs, service.reload_soon, deadlines)
+    watch.start()
+    parts.callback(watch.stop)
 
 
 def _keep(service: SchedulerService, job_id: str) -> Keep:

@@ -32,7 +32,13 @@ class Senses(Struct, frozen=True):
 
 
 def open_senses(
-    own: Directories, clock: SystemClock, mailbox: Mailbox, zone: ZoneInfo, watch: Watch, parts: ExitStack
+    own: Directories,
+    clock: SystemClock,
+    mailbox: Mailbox,
+    zone: ZoneInfo,
+    *,
+    watch: Watch,
+    parts: ExitStack,
 ) -> Senses:
     """`watch` is asked on each beat as well; what ends in order ends with `parts`."""
     last_end = _last_end(own, clock)

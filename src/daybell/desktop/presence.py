@@ -7,8 +7,8 @@ from jeepney import DBusAddress, Message, MessageFlag, Properties, message_bus
 from jeepney.wrappers import DBusErrorResponse, unwrap_msg
 
 from daybell.core.checkup import Desktop
+from daybell.desktop.bus.connection import Connection, connect
 from daybell.desktop.session import session_bus_address, user_id
-from daybell.desktop.tray.connection import Connection, connect
 
 WATCHER = "org.kde.StatusNotifierWatcher"
 NOTIFICATIONS = "org.freedesktop.Notifications"

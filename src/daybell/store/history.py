@@ -61,6 +61,7 @@ class RunHistory:
         """Of all files the latest one; None: nobody has looked yet."""
         self.problems: tuple[Problem, ...] = ()
         """What keeps it from losing what is old."""
+        self._is_closed = False
         self._writing = threading.Lock()
         self._compaction = Compaction(self._writing)
         self._changing = threading.Lock()
@@ -73,6 +74,8 @@ class RunHistory:
 
         What is known is passed over.
         """
+        if self._is_closed:
+            return
         if (told := entry(numbered)) is not None:
             self._chronicle.add(told)
         if isinstance(numbered.event, JobDefined):
@@ -96,6 +99,10 @@ class RunHistory:
         self._is_behind = bool(self._waiting or self._undefined)
         if self._recent_rows >= 2 * KEPT:
             self._is_done(self._trim)
+
+    def close(self) -> None:
+        """Take in nothing more: what the ledger holds is not to be trusted."""
+        self._is_closed = True
 
     def _define(self) -> None:
         for number, event in list(self._undefined):

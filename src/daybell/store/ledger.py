@@ -43,6 +43,8 @@ class FileLedger:
         except BaseException:
             self._journal.close()
             raise
+        if self._reading.refusal:
+            history.close()
         self._base = self._reading.checkpoint or Checkpoint()
         self._journal.skip(self._base.number)
         self._saved = self._base.number

@@ -37,7 +37,7 @@ def on_session_bus(act: Act, environ: Mapping[str, str]) -> Tray:
     address = partial(session_bus_address, environ, user_id())
     if not environ.get("XDG_RUNTIME_DIR") and address() is None:
         return NullTray(f"{NO_ICON}: no desktop session was found (no D-Bus session bus)")
-    from daybell.desktop.tray.connection import dial  # noqa: PLC0415 - only where jeepney is installed
+    from daybell.desktop.bus.connection import dial  # noqa: PLC0415 - only where jeepney is installed
     from daybell.desktop.tray.sni import open_sni_tray  # noqa: PLC0415 - as above
 
     return open_sni_tray(partial(dial, address), act)

@@ -11,7 +11,7 @@ from PyObjCTools import AppHelper  # type: ignore[import-not-found]
 from pystray import _darwin
 
 from daybell.core.views import Action, IconState
-from daybell.desktop.tray.guard import guarded
+from daybell.desktop.guard import guarded
 from daybell.desktop.tray.icon_tray import IconTray
 from daybell.desktop.tray.interface import Act
 from daybell.desktop.tray.menu import build_menu

@@ -20,10 +20,10 @@ from jeepney.io.blocking import DBusConnection
 from msgspec import Struct
 
 from daybell.core.views import Action, Entry, IconState, TrayView
-from daybell.desktop.tray.bus_loop import REDIAL_DELAYS, BusLoop
+from daybell.desktop.bus.loop import REDIAL_DELAYS, BusLoop
+from daybell.desktop.guard import guarded
 from daybell.desktop.tray.dbusmenu import DbusMenu
 from daybell.desktop.tray.door import Icon
-from daybell.desktop.tray.guard import guarded
 from daybell.desktop.tray.icon_tray import IconTray
 from daybell.desktop.tray.interface import Act
 from daybell.desktop.tray.item import ITEM, ITEM_PATH, MENU_PATH, Status, item_interface, item_properties

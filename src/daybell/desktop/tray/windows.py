@@ -10,7 +10,7 @@ from pystray import _win32
 from pystray._util import win32
 
 from daybell.core.views import Action
-from daybell.desktop.tray.guard import guarded
+from daybell.desktop.guard import guarded
 from daybell.desktop.tray.icon_tray import IconTray
 from daybell.desktop.tray.interface import Act
 from daybell.desktop.tray.menu import build_menu

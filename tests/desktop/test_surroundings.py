@@ -1,0 +1,332 @@
+"""The surroundings of a Linux machine, as its services tell them on the system bus."""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from daybell.desktop.surroundings.choose import open_surroundings
+from daybell.desktop.surroundings.linux import GATHERING
+from daybell.model.facts import Facts
+from desktop.surrounded import Heard, heard
+from machine_bus import (
+    ACTIVE,
+    AT_A_DESK,
+    DISPLAY_DEVICE,
+    LOGIND,
+    MOCKS_NEEDED,
+    NAMES,
+    NETWORK,
+    UPOWER,
+    MachineBus,
+    Service,
+    has_mocks,
+)
+from tray_host import private_bus, wait_until
+
+pytestmark = [pytest.mark.desktop, pytest.mark.skipif(not has_mocks(), reason=MOCKS_NEEDED)]
+
+
+@pytest.fixture
+def machine() -> Iterator[MachineBus]:
+    with private_bus() as address, MachineBus(address) as one:
+        yield one
+
+
+@pytest.fixture
+def told(machine: MachineBus) -> Iterator[Heard]:
+    with heard(machine.environ) as one:
+        yield one
+
+
+def test_all_is_known_at_the_start(told: Heard) -> None:
+    assert told.now == AT_A_DESK
+    assert told.surroundings.sources() == {
+        "power": "UPower",
+        "network": "NetworkManager",
+        "idle": "logind",
+        "sleep": "logind",
+    }
+    assert (told.surroundings.why, told.surroundings.why_not_held) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("on_battery", "percent", "power"),
+    [
+        (True, 55.0, (False, 55)),
+        (True, 0.0, (False, 0)),
+        (False, 0.0, (True, None)),
+        (False, None, (True, None)),
+        (True, 250.0, (False, None)),
+    ],
+)
+def test_power_and_battery_are_followed(
+    machine: MachineBus,
+    told: Heard,
+    *,
+    on_battery: bool,
+    percent: float | None,
+    power: tuple[bool, int | None],
+) -> None:
+    machine.set_battery(on_battery, percent)
+    told.until(lambda facts: (facts.on_mains, facts.battery) == power)
+
+
+def test_the_network_is_followed(machine: MachineBus, told: Heard) -> None:
+    machine.set_network(wifi="home", metered=True)
+    told.until(lambda facts: facts.wifi == "home")
+    assert (told.now.is_online, told.now.is_metered, told.now.is_wired) == (True, True, False)
+    machine.set_network(wifi="home", wired=True, metered=None)
+    told.until(lambda facts: facts.is_wired)
+    assert (told.now.wifi, told.now.is_metered) == ("home", None)
+    machine.set_network(wifi="cafe", online=False)
+    told.until(lambda facts: facts.wifi == "cafe")
+    assert told.now.is_online is False
+    machine.set_network()
+    told.until(lambda facts: facts.wifi == "")
+    assert (told.now.is_online, told.now.is_wired) == (False, False)
+
+
+def test_beneath_a_vpn_lies_a_network(machine: MachineBus, told: Heard) -> None:
+    machine.set_network(wifi="home", vpn=True)
+    told.until(lambda facts: facts.wifi == "home")
+    assert told.now.is_wired is False
+
+
+@pytest.mark.parametrize(
+    ("ssid", "name"), [(b"\xff\xfe", "��"), ("☕".encode(), "☕"), (b"", None), (b"a" * 32, "a" * 32)]
+)
+def test_a_wifi_name_may_be_any_bytes(
+    machine: MachineBus, told: Heard, ssid: bytes, name: str | None
+) -> None:
+    machine.set_network(wifi=ssid)
+    told.until(lambda facts: facts.is_wired is False and facts.wifi == name)
+
+
+def test_a_change_of_networks_is_one_change_of_the_facts(machine: MachineBus, told: Heard) -> None:
+    """What is not known for a moment is not told as unknown: a run may depend on it."""
+    started = time.monotonic()
+    machine.set_network(wifi="home")
+    told.until(lambda facts: facts.wifi == "home")
+    machine.set_network(wifi="cafe")
+    told.until(lambda facts: facts.wifi == "cafe")
+    if time.monotonic() - started < GATHERING:  # a machine that is busier has longer moments
+        assert {facts.wifi for facts in told.facts} == {"", "home", "cafe"}
+
+
+def test_a_portal_is_not_online(machine: MachineBus, told: Heard) -> None:
+    machine.update("networkmanager", NETWORK, NAMES["networkmanager"], {"Connectivity": ("u", 2)})
+    told.until(lambda facts: facts.is_online is False)
+    machine.update("networkmanager", NETWORK, NAMES["networkmanager"], {"Connectivity": ("u", 4)})
+    told.until(lambda facts: facts.is_online)
+
+
+def test_a_connection_that_comes_up_counts_when_it_is_up(machine: MachineBus, told: Heard) -> None:
+    machine.set_network(wifi="home", wired=True)
+    told.until(lambda facts: facts.wifi == "home")
+    active = f"{ACTIVE}/2"
+    machine.update("networkmanager", active, "", {"State": ("u", 1)})
+    told.until(lambda facts: facts.wifi == "")
+    machine.update("networkmanager", active, "", {"State": ("u", 2)})
+    told.until(lambda facts: facts.wifi == "home")
+
+
+def test_idle_has_a_beginning(machine: MachineBus, told: Heard) -> None:
+    since = datetime(2026, 6, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+    machine.idle(True, since)
+    told.until(lambda facts: facts.is_idle)
+    assert (told.now.idle_since, told.now.is_locked) == (since, False)
+    machine.idle(False)
+    told.until(lambda facts: facts.is_idle is False)
+    assert told.now.idle_since is None
+
+
+def test_locked_is_idle_since_it_was_locked(machine: MachineBus, told: Heard) -> None:
+    machine.lock(True)
+    told.until(lambda facts: facts.is_locked)
+    assert told.now.is_idle
+    locked = told.now.idle_since
+    assert locked is not None
+    assert abs(datetime.now(UTC) - locked) < timedelta(seconds=10)  # noqa: TID251 - the real clock is meant
+    machine.idle(True, locked - timedelta(minutes=5))
+    told.until(lambda facts: facts.idle_since == locked - timedelta(minutes=5))
+    machine.idle(False)
+    told.until(lambda facts: facts.idle_since == locked)
+    machine.lock(False)
+    told.until(lambda facts: facts.is_idle is False)
+    machine.lock(True)
+    told.until(lambda facts: facts.idle_since and facts.idle_since > locked)
+
+
+def test_only_the_wake_is_told(machine: MachineBus, told: Heard) -> None:
+    machine.sleep()
+    machine.lock(True)
+    told.until(lambda facts: facts.is_locked)
+    assert told.wakes == 0
+    machine.wake()
+    wait_until(lambda: told.wakes == 1, "the wake")
+
+
+def test_a_hundred_flaps_end_in_the_last_state(machine: MachineBus, told: Heard) -> None:
+    for number in range(100):
+        machine.set_battery(number % 2 == 0, 50.0)
+    machine.set_battery(on_battery=True, percent=49.0)
+    told.until(lambda facts: facts.battery == 49)
+    assert told.now.on_mains is False
+    assert all(one != other for one, other in zip(told.facts, told.facts[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("service", "unknown", "nobody"),
+    [
+        ("upower", ("on_mains", "battery"), "power"),
+        ("logind", ("is_idle", "is_locked"), "idle"),
+        ("networkmanager", ("is_metered", "wifi", "is_wired"), "network"),
+    ],
+)
+def test_a_service_that_dies_takes_its_facts_with_it_and_brings_them_back(
+    machine: MachineBus, told: Heard, service: Service, unknown: tuple[str, ...], nobody: str
+) -> None:
+    first = told.now
+    machine.stop(service)
+    told.until(lambda facts: all(getattr(facts, name) is None for name in unknown))
+    others = {name for name in Facts.__struct_fields__ if name not in (*unknown, "is_online")}
+    assert all(getattr(told.now, name) == getattr(first, name) for name in others)
+    assert told.surroundings.sources()[nobody] != NAMES[service]  # type: ignore[index]  # one of its keys
+    machine.start(service)
+    told.until(lambda facts: facts == first)
+
+
+@pytest.mark.parametrize("absent", ["upower", "logind", "networkmanager"])
+def test_each_service_may_come_late(absent: Service) -> None:
+    others = [service for service in NAMES if service != absent]
+    with private_bus() as address, MachineBus(address, others) as machine, heard(machine.environ) as told:
+        key = {"upower": "power", "logind": "sleep", "networkmanager": "network"}[absent]
+        assert "is not there" in told.surroundings.sources()[key]  # type: ignore[index]  # one of its keys
+        machine.start(absent)
+        told.until(lambda facts: facts == AT_A_DESK)
+
+
+@pytest.mark.parametrize("hung", ["upower", "logind", "networkmanager"])
+def test_a_service_that_hangs_holds_up_nobody(machine: MachineBus, hung: Service) -> None:
+    machine.hang(hung)
+    started = time.monotonic()
+    told = Heard(machine.environ).start()
+    assert time.monotonic() - started < 2
+    assert told.now != Facts()
+    key = {"upower": "power", "logind": "idle", "networkmanager": "network"}[hung]
+    assert told.surroundings.sources()[key].endswith("does not answer")  # type: ignore[index]  # one of its keys
+    if hung != "upower":
+        machine.set_battery(on_battery=True, percent=33.0)
+        told.until(lambda facts: facts.battery == 33)
+    started = time.monotonic()
+    told.surroundings.stop()
+    assert time.monotonic() - started < 1
+    machine.go_on(hung)
+
+
+def test_a_service_that_hung_is_heard_when_it_goes_on(machine: MachineBus) -> None:
+    machine.hang("upower")
+    with heard(machine.environ) as told:
+        assert told.now.on_mains is None
+        machine.go_on("upower")
+        told.until(lambda facts: facts.on_mains and facts.battery == 80)
+
+
+def test_sessions_come_and_go(machine: MachineBus, told: Heard) -> None:
+    machine.log_out()
+    told.until(lambda facts: facts.is_idle is None and facts.is_locked is None)
+    assert told.surroundings.sources()["idle"] == "nobody: logind knows of no session"
+    machine.log_in()
+    told.until(lambda facts: facts.is_idle is False)
+
+
+def test_somebody_elses_session_counts_for_nothing(machine: MachineBus, told: Heard) -> None:
+    stranger = ("c2", "seat0", 4_000_000, "stranger", True)
+    machine.mock("logind", LOGIND, "AddSession", "ssusb", stranger)
+    other = f"{LOGIND}/session/c2"
+    machine.update("logind", other, "", {"Type": ("s", "wayland"), "LockedHint": ("b", True)})
+    machine.emit("logind", LOGIND, f"{NAMES['logind']}.Manager.SessionNew", "so", (("s", "c2"), ("o", other)))
+    machine.set_battery(on_battery=True, percent=11.0)
+    told.until(lambda facts: facts.battery == 11)
+    assert told.now.is_locked is False
+
+
+def test_odd_answers_make_a_fact_unknown_and_no_more(machine: MachineBus, told: Heard) -> None:
+    machine.mock("upower", UPOWER, "EmitSignal", "sssav", odd("org.freedesktop.UPower", "OnBattery"))
+    told.until(lambda facts: facts.on_mains is None)
+    machine.emit("upower", UPOWER, "org.freedesktop.DBus.Properties.PropertiesChanged", "s", (("s", "x"),))
+    machine.emit("logind", LOGIND, f"{NAMES['logind']}.Manager.PrepareForSleep", "s", (("s", "no"),))
+    machine.update("upower", DISPLAY_DEVICE, "", {"Percentage": ("d", 12.0)})
+    told.until(lambda facts: facts.battery == 12)
+    assert told.wakes == 0
+
+
+def odd(interface: str, name: str) -> tuple[object, ...]:
+    """A property that has become a text."""
+    body = [("s", interface), ("a{sv}", {name: ("s", "yes")}), ("as", [])]
+    return ("org.freedesktop.DBus.Properties", "PropertiesChanged", "sa{sv}as", body)
+
+
+def test_what_another_program_says_in_a_services_name_is_not_heard(machine: MachineBus, told: Heard) -> None:
+    """Logind's signal from UPower's connection, sent right to us."""
+    name = f"{NAMES['logind']}.Manager.PrepareForSleep"
+    machine.emit("upower", LOGIND.replace("login1", "UPower"), name, "b", (("b", False),))
+    machine.set_battery(on_battery=True, percent=12.0)
+    told.until(lambda facts: facts.battery == 12)
+    assert told.wakes == 0
+
+
+def test_nothing_happens_and_nothing_wakes(machine: MachineBus, told: Heard) -> None:
+    thread = next(one for one in Path("/proc/self/task").iterdir() if is_ours(one))
+    rest(0.3)  # until it sleeps
+    before = switches(thread)
+    rest(3)
+    assert switches(thread) == before
+
+
+def rest(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    wait_until(lambda: time.monotonic() >= end, f"{seconds} s")
+
+
+def is_ours(thread: Path) -> bool:
+    numbers = {str(one.native_id) for one in threading.enumerate() if one.name == "surroundings"}
+    return thread.name in numbers
+
+
+def switches(thread: Path) -> int:
+    lines = (thread / "status").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if "ctxt_switches" in line)
+
+
+def test_on_a_bare_bus_nobody_tells_anything() -> None:
+    with private_bus() as address, heard({"DBUS_SYSTEM_BUS_ADDRESS": address}) as told:
+        assert told.now == Facts()
+        sources = told.surroundings.sources()
+        assert sources["power"] == "nobody: UPower is not there"
+        assert sources["network"] == "nobody: NetworkManager is not there"
+        assert sources["sleep"] == "only the clocks: logind is not there"
+
+
+def test_this_machine_is_asked_where_its_environment_says(machine: MachineBus) -> None:
+    woken = threading.Event()
+    surroundings = open_surroundings(woken.set, machine.environ, "linux")
+    assert surroundings.start(lambda _: None) == AT_A_DESK
+    machine.wake()
+    assert woken.wait(5)
+    surroundings.stop()
+
+
+def test_a_platform_that_is_not_this_one_knows_nothing() -> None:
+    surroundings = open_surroundings(lambda: None, {}, "win32")
+    assert surroundings.start(print) == Facts()
+    surroundings.hold("Back up")
+    assert (surroundings.why, surroundings.why_not_held) == ("this is not win32", "this is not win32")
+    surroundings.hold(None)
+    surroundings.stop()
+    assert surroundings.why_not_held == ""
+    assert surroundings.sources()["sleep"] == "only the clocks: this is not win32"
