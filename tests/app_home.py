@@ -24,7 +24,8 @@ class Home:
         self.jobs = path / "config" / "jobs"
         self.jobs.mkdir(parents=True, mode=0o700)
         kept = {name: value for name, value in os.environ.items() if name not in DESKTOP}
-        self.environ = {**kept, "DAYBELL_HOME": str(path), "NO_COLOR": "1", **environ}
+        alone = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={path}/no-bus"}  # not this machine's own battery
+        self.environ = {**kept, **alone, "DAYBELL_HOME": str(path), "NO_COLOR": "1", **environ}
 
     def write(self, job_id: str, definition: Mapping[str, object] | str) -> None:
         content = definition if isinstance(definition, str) else json.dumps(definition)
