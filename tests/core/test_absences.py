@@ -38,7 +38,12 @@ CUT_OFF = a_row("cut-off", outcome="interrupted")
 
 
 def test_what_matters_most_comes_first() -> None:
-    events = [skipped(BLOCKED), skipped(MISSED), queued(LATE), RunFinished(at=NOON, run=CUT_OFF)]
+    events: list[AnyEvent] = [
+        skipped(BLOCKED),
+        skipped(MISSED),
+        queued(LATE),
+        RunFinished(at=NOON, run=CUT_OFF),
+    ]
     assert [(run.job_id, run.fate) for run in of(*events).runs] == [
         ("cut-off", "interrupted"),
         ("late", "late"),

@@ -32,11 +32,11 @@ def has_card(simulation: Commands) -> bool:
     return whole is not None and whole.absence is not None
 
 
-def slept(*jobs: Job, length: timedelta = 3 * HOUR, **options: object) -> Commands:
-    """From 10 min before the first full hour on."""
-    simulation = Commands(*jobs, **options)
+def slept(*jobs: Job, notices: NoticeConfig = NoticeConfig()) -> Commands:  # noqa: B008 - an immutable value
+    """For three hours, from 10 min before the first full one on."""
+    simulation = Commands(*jobs, notices=notices)
     simulation.run_for(50 * MINUTE)
-    simulation.suspend(length)
+    simulation.suspend(3 * HOUR)
     return simulation
 
 

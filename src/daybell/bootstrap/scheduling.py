@@ -123,6 +123,7 @@ def _ping(service: SchedulerService, job_id: str) -> str | None:
 def _add_parts(checks: Checks, pinger: Pinger, surroundings: Surroundings) -> None:
     checks.add("pings", lambda: Part("degraded", pinger.why) if pinger.why else OK)
     checks.add("surroundings", lambda: Part("off", surroundings.why) if surroundings.why else OK)
+    checks.add("awake", lambda: Part("degraded", why) if (why := surroundings.why_not_held) else OK)
 
 
 def _close_up(keeping: Keeping, events: Sequence[AnyEvent]) -> None:

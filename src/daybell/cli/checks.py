@@ -17,6 +17,7 @@ from daybell.cli.terminal import Terminal
 from daybell.core import checkup, search_path
 from daybell.core.checkup import App
 from daybell.core.findings import Finding
+from daybell.core.tellers import tellers
 from daybell.machine.clock import clocks_of, open_clock
 from daybell.machine.environment import environment_of
 from daybell.machine.login_shell import login_path
@@ -52,6 +53,17 @@ def desktop(terminal: Terminal) -> Iterator[Finding]:
     from daybell.desktop.presence import presence  # noqa: PLC0415 - it needs jeepney, which only Linux has
 
     yield from checkup.session(presence(terminal.environ))
+
+
+def surroundings(terminal: Terminal) -> Iterator[Finding]:
+    from daybell.desktop.surroundings.choose import open_surroundings  # noqa: PLC0415 - only for this
+
+    asked = open_surroundings(lambda: None, terminal.environ)
+    try:
+        asked.start(lambda _: None)
+        yield from tellers({str(name): source for name, source in asked.sources().items()})
+    finally:
+        asked.stop()
 
 
 def zones(_terminal: Terminal) -> Iterator[Finding]:
@@ -120,6 +132,7 @@ CHECKS = (
     Check("clock", clock),
     Check("zones", zones),
     Check("bus", desktop, PATIENCE),
+    Check("machine", surroundings, PATIENCE),
     Check("path", path, PATIENCE + 4),
     Check("autostart", autostart),
 )
