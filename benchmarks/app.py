@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from daybell.api.client import ApiError, Client, NotRunning
 from figures import Skipped
@@ -21,6 +22,7 @@ from figures import Skipped
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "tests"))
 
+from machine_bus import MachineBus, has_mocks  # noqa: E402 - as below
 from tray_host import TrayHost, private_bus  # noqa: E402 - the tests' desktop: a script has to say where it lies
 
 PROGRAM = str(Path(sys.executable).with_name("daybell"))
@@ -32,6 +34,7 @@ WORKERS = max(4, 2 * (os.cpu_count() or 1))
 STATUS = "/api/v1/status"
 DOOR = "/api/v1/door"
 """Asked for, the TCP door is open too."""
+NO_MACHINE: Mapping[str, str] = MappingProxyType({})
 PATHS = (STATUS, "/api/v1/jobs", "/api/v1/runs")
 
 
@@ -120,9 +123,19 @@ def desktop() -> Iterator[tuple[str, TrayHost]]:
 
 
 @contextmanager
-def running(place: Home, bus: str | None) -> Iterator[App]:
-    """`daybell start`, once it serves; without a bus it has no tray."""
-    env = environment(place) | {"DBUS_SESSION_BUS_ADDRESS": bus or ""}
+def surrounded() -> Iterator[Mapping[str, str]]:
+    """What a program needs in its environment to hear of power, network and keyboard; none without mocks."""
+    if not has_mocks():
+        yield {}
+        return
+    with private_bus() as address, MachineBus(address) as machine:
+        yield machine.environ
+
+
+@contextmanager
+def running(place: Home, bus: str | None, machine: Mapping[str, str] = NO_MACHINE) -> Iterator[App]:
+    """`daybell start`, once it serves; without a bus it has no tray. `machine` as `surrounded` has it."""
+    env = environment(place) | {"DBUS_SESSION_BUS_ADDRESS": bus or "", **machine}
     command = [PROGRAM, "start", *([] if bus else ["--headless"])]
     began = time.monotonic()
     with process(command, env) as child:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from app import HERE, Home, bare, home, running
 from contest import PERIOD, SLOT, TICKING, Contest, Name, lateness
-from croner import croner_command, find_croner
 from figures import Budget, Figure, Skipped, against, percentile
 from native import compiled
+from node_rivals import CRONER as CRONER_PACKAGE
+from node_rivals import croner_command, find
 
 FEW, MANY = 10, 10_000
 OURS, BARE, CRONER = "Daybell", "bare APScheduler", "croner"
@@ -101,7 +102,7 @@ def _starts(place: Home) -> Iterator[Figure]:
 def _croner() -> tuple[Path | None, str]:
     """Its module, or why there is none."""
     try:
-        return find_croner(), ""
+        return find(CRONER_PACKAGE), ""
     except Skipped as reason:
         return None, str(reason)
 
