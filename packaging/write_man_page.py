@@ -116,7 +116,7 @@ def _place(wants: Wants) -> str:
 
 def _option(option: Option) -> Iterator[str]:
     flags = ", ".join(f"\\fB{plain(flag)}\\fR" for flag in option.flags)
-    value = f" \\fI{plain(option.wants.name)}\\fR" if option.wants else ""
+    value = f" {_place(option.wants)}" if option.wants else ""
     yield from _entry(flags + value, option.about[:1].upper() + option.about[1:] + ".")
 
 

@@ -11,15 +11,18 @@ import msgspec
 from msgspec.structs import replace
 
 from builders import BERLIN
+from daybell.engine.away import Away
 from daybell.engine.bus import Subscriber
 from daybell.engine.configuring import Configuration, NoSettings
 from daybell.engine.editing import Editor
 from daybell.engine.files import Etags
 from daybell.engine.memory import MemoryFiles
 from daybell.engine.service import SchedulerService
+from daybell.model.absence import Card
 from daybell.model.durations import Duration
 from daybell.model.errors import Conflict, InvalidDefinition, JobNotFound, RunNotFound
 from daybell.model.events import AnyEvent, RunFinished, RunStarted
+from daybell.model.facts import Facts
 from daybell.model.job import Job
 from daybell.model.query import Row, RunPage, RunQuery
 from daybell.model.run import Outcome, ProcessIdentity, Run
@@ -30,8 +33,38 @@ from daybell.model.status import JobStatus, Problem, SchedulerState, SchedulerSt
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
+class FakeAway(Away):
+    """What happened while nobody looked, as the test says, and what was asked for about it."""
+
+    def __init__(self) -> None:
+        self.kept: Card | None = None
+        self.asked: list[tuple[str, str | None]] = []
+
+    def card(self) -> Card | None:
+        return self.kept
+
+    def run(self, job_id: str | None = None) -> tuple[str, ...]:
+        return self._act("run", job_id)
+
+    def skip(self, job_id: str | None = None) -> tuple[str, ...]:
+        return self._act("skip", job_id)
+
+    def dismiss(self) -> tuple[str, ...]:
+        self.asked.append(("dismiss", None))
+        self.kept = None
+        return ()
+
+    def _act(self, verb: str, job_id: str | None) -> tuple[str, ...]:
+        if self.kept is None:
+            raise Conflict("nothing is left from while you were away")
+        self.asked.append((verb, job_id))
+        return tuple(one.run_id for one in self.kept.runs if job_id in (None, one.job_id))
+
+
 class FakeService(SchedulerService):
     """The whole façade, except for starting and stopping."""
+
+    away: FakeAway
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
@@ -44,6 +77,10 @@ class FakeService(SchedulerService):
     def reset(self) -> None:
         """As on the first day: so that tests may share one server."""
         self.pid = 4242
+        self.away = FakeAway()
+        self.paused_by: list[str | None] = []
+        self.keeping_awake: tuple[str, ...] = ()
+        self.machine = Facts()
         self.now = NOON
         self.jobs: dict[str, Job] = {}
         self.written: list[bytes] = []
@@ -75,8 +112,15 @@ class FakeService(SchedulerService):
             home="/home/ann/jobs",
             pid=self.pid,
             stats=Statistics(since=NOON),
+            keeping_awake=self.keeping_awake,
         )
-        return Status(scheduler=scheduler, jobs=self.list_jobs(), problems=self.problems)
+        return Status(
+            scheduler=scheduler,
+            jobs=self.list_jobs(),
+            problems=self.problems,
+            machine=self.machine,
+            away=self.away.kept is not None,
+        )
 
     def list_jobs(self) -> tuple[JobStatus, ...]:
         return tuple(self.get_job_status(job_id) for job_id in sorted(self.jobs))
@@ -159,6 +203,7 @@ class FakeService(SchedulerService):
         self.paused.add(job_id)
         self.paused_until[job_id] = self.now + until if isinstance(until, timedelta) else until
         self.pause_reasons[job_id] = reason
+        self.paused_by.append(by)
 
     def resume_job(self, job_id: str) -> None:
         self.get_job(job_id)
@@ -166,6 +211,7 @@ class FakeService(SchedulerService):
 
     def pause_all(self, by: str | None = None) -> None:
         self.state = "paused"
+        self.paused_by.append(by)
 
     def resume_all(self) -> None:
         self.state = "running"

@@ -71,7 +71,7 @@ def test_whoever_listens_is_greeted_and_then_hears(life: Life) -> None:
     assert listener.headers["content-type"].startswith("text/event-stream")
     assert listener.headers["cache-control"] == "no-store"
     assert (hello.tag, hello.content) == ("hello", {})
-    assert (paused.tag, paused.content) == ("all_paused", {"at": "2026-11-20T12:00:00Z"})
+    assert (paused.tag, paused.content) == ("all_paused", {"at": "2026-11-20T12:00:00Z", "by": None})
     assert (finished.tag, finished.content["run"]["outcome"]) == ("run_finished", "succeeded")
     assert finished.content["run"]["reason"] is None
 

@@ -64,7 +64,7 @@ class SlowService(FakeService):
         self.gate.wait(10)
         if self.failure:
             raise self.failure
-        super().pause_job(job_id)
+        super().pause_job(job_id, by=by)
 
 
 @pytest.fixture
@@ -142,6 +142,13 @@ def test_another_apps_socket_is_not_removed(serve: Serve, path: Path) -> None:
     path.write_text("another's")
     server.stop()
     assert path.read_text() == "another's"
+
+
+def test_a_pause_came_through_the_api(serve: Serve, service: SlowService, grpc: Calling) -> None:
+    add(service, "backup")
+    serve()
+    assert grpc.pause("backup").success
+    assert service.paused_by == ["the API"]
 
 
 @pytest.mark.parametrize("uid", [os.getuid() + 1, None])

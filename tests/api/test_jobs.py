@@ -299,6 +299,20 @@ def test_a_run_is_ended_once(talk: Talk) -> None:
     assert talk("POST", f"/runs/{run_id}/retry").code == "job_not_found"
 
 
+def test_why_a_job_ran_is_told(talk: Talk) -> None:
+    add(talk, "asked", triggers=[{"type": "cron", "expression": "0 12 * * *", "timezone": "UTC"}])
+    one = talk("GET", "/jobs/asked/why").body
+    assert (one["job_id"], one["schedule"], one["at"]) == ("asked", "daily at 12:00 (UTC)", None)
+    assert [told["verdict"] for told in one["explanations"]] == ["comes"]
+    then = talk("GET", "/jobs/asked/why?at=2999-01-01T12:00:00Z").body
+    assert then["explanations"][0]["due"].startswith("2999-01-01T")
+    before = talk("GET", "/jobs/asked/why?at=2001-01-01T12:00").body["explanations"]
+    assert [told["verdict"] for told in before] == ["not_due"]
+    assert talk("GET", "/jobs/gone/why").code == "job_not_found"
+    assert talk("GET", "/jobs/asked/why?at=soon").code == "invalid_request"
+    talk("DELETE", "/jobs/asked")
+
+
 def test_how_runs_went_is_counted(talk: Talk) -> None:
     add(talk, "sums", handler={"type": "command", "argv": ["sh", "-c", "exit 3"]})
     ended(talk, talk("POST", "/jobs/sums/run").body["run_id"])

@@ -143,7 +143,7 @@ def test_answers_are_as_described(living: Living, ask: Asking, document: Any) ->
     run_id = living.run_to_end("backup")
     for path in (
         *("/status", "/jobs", "/jobs/backup", "/runs", f"/runs/{run_id}", f"/runs/{run_id}/report.json"),
-        *("/stats", "/jobs/backup/stats", "/jobs/backup/next", "/settings", "/health"),
+        *("/stats", "/jobs/backup/stats", "/jobs/backup/next", "/jobs/backup/why", "/settings", "/health"),
         *("/timeline?from=2026-03-02&to=2026-03-03", f"/runs/{run_id}/artifacts"),
     ):
         status, answer = ask("GET", PREFIX + path)

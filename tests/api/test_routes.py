@@ -65,6 +65,7 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
                 "last_pass": None,
                 "next_due": None,
             },
+            "keeping_awake": [],
         },
         "jobs": [
             {
@@ -89,6 +90,8 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
             }
         ],
         "problems": [{"file": "bad.json", "field": "handler", "message": "expected one"}],
+        "machine": {},
+        "away": False,
     }
 
 

@@ -8,11 +8,15 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from api.fake_service import NOON, FakeService, add
+from cards import a_card, a_line
 from daybell.core.summaries import Summary
 from daybell.core.timeline import Coming, Gap, PastRun, Timeline
 from daybell.engine.summaries import Summaries
+from daybell.model.absence import Card
+from daybell.model.facts import Facts
 from daybell.model.run import Outcome, Run
 from daybell.model.status import JobStatus, Problem
+from daybell.model.why import Explanation, Why
 
 
 def failed_backup(**changes: Any) -> JobStatus:
@@ -48,6 +52,21 @@ def missed(run_id: str, **changes: Any) -> Run:
     return replace(run, **changes)
 
 
+def a_night() -> Card:
+    """The computer slept, and what was due has come to various ends."""
+    dues = {"due": NOON - timedelta(hours=9), "due_to": NOON - timedelta(hours=1)}
+    archive = "synchronise-the-archive-of-all-photographs"
+    lines = (
+        a_line("1", job_id="rotate", fate="interrupted", due=None),
+        a_line("2", job_id=archive, fate="late", state="waiting", due=dues["due"]),
+        a_line("3", job_id="backup-photos", fate="late", state="failed", due=NOON - timedelta(minutes=50)),
+        a_line("4", job_id="mail", again="5", state="running", count=47, reason="too late", **dues),
+        a_line("6", job_id="weekly", count=None, reason="not caught up", **dues),
+        a_line("7", job_id="tick", fate="skipped", due=NOON, reason="overlap: run run-1 has not ended"),
+    )
+    return replace(a_card(*lines, left_out=3), until=NOON)
+
+
 def settle(service: FakeService) -> None:
     """Four jobs: one failed, one runs, one is paused, one is new; and what ran before."""
     add(service, "backup-photos", "mail", "rotate", "weekly")
@@ -74,7 +93,9 @@ def settle(service: FakeService) -> None:
             attempts=1,
         )
     service.run_now("mail")
+    service.away.kept = a_night()
     vars(service)["summaries"] = month
+    vars(service)["explaining"] = SimpleNamespace(why=why)
     vars(service)["observation"] = SimpleNamespace(timelines=SimpleNamespace(between=day))
 
 
@@ -87,6 +108,34 @@ def month(_days: int, job_id: str | None = None) -> Summaries:
     }
     whole = Summary(14_434, {"succeeded": 14_328, "failed": 2, "timed_out": 1}, 0.9998, 41, 185_000)
     return Summaries(NOON - timedelta(days=30), job_id is not None, whole, jobs)
+
+
+def why(job_id: str, at: datetime | None = None) -> Why:
+    """A night asleep, a week on a journey, and what comes."""
+    begin = NOON - timedelta(hours=9.5)
+    last = Explanation(
+        verdict="ran_late",
+        sentence="Ran at 08:43, 6 h 13 min after it was due: the computer slept from Thu 23:04 to 08:42, "
+        "and then it waited 30 s for the machine to settle. It took 3 min.",
+        due=begin,
+        background=("The computer was on mains power since Thu 18:20.",),
+        run_id="late",
+    )
+    away = Explanation(
+        verdict="skipped",
+        sentence="Skipped 3 times: paused by the menu since Mon 20:00 until Thu 08:00 (travelling).",
+        due=begin - timedelta(days=3),
+        due_to=begin - timedelta(days=1),
+        count=3,
+    )
+    started = Explanation(verdict="cut_short", sentence="Ran at 14 Nov 10:00, when Daybell started.")
+    coming = Explanation(
+        verdict="comes",
+        sentence="Due at Sat 03:30; as things are now, it will wait for mains power, for 12 h at most.",
+        due=begin + timedelta(days=1),
+    )
+    told = (last,) if at else (coming, last, away, started)
+    return Why(job_id=job_id, schedule="daily at 02:30", now=NOON, at=at, explanations=told, facts=Facts())
 
 
 def day(since: datetime, until: datetime, job_id: str | None, _zone: ZoneInfo) -> Timeline:

@@ -75,11 +75,13 @@ VERBS = {
         *("cancel {new}", "ending 1 run", "run_ids", "cancel", "cancel bakcup"),
         before=("add {new} -- sleep 60", "run {new}"),
     ),
+    "away": Verb("away", "Nothing is left", "away", "away --run --skip", without="reads"),
     "pause": Verb("pause off", "paused off", "is_paused", "pause", "pause bakcup"),
     "resume": Verb("resume off", "resumed off", "is_paused", "resume", "resume bakcup"),
     "enable": Verb("enable off", "enabled off", "state", "enable", "enable bakcup"),
     "disable": Verb("disable off", "disabled off", "state", "disable", "disable bakcup"),
     "history": Verb("history backup", "manual", "runs", "history -n 0", "history bakcup", without="reads"),
+    "why": Verb("why backup", "comes", "explanations", "why backup --at x", "why bakcup", without="reads"),
     "logs": Verb("logs {run}", "all is well", "line", "logs", "logs bakcup", without="reads"),
     "timeline": Verb(
         *("timeline backup", "ok", "upcoming", "timeline --day soon", "timeline bakcup"), without="reads"

@@ -15,7 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 COMMANDS = (
     *("status", "status --absolute", "list", "history", "show backup-photos", "show a"),
     *("stats", "stats mail", "timeline", "timeline --ascii", "handlers", "handlers command"),
-    "next mail",
+    *("next mail", "away", "why backup-photos", "why backup-photos --absolute"),
 )
 PAINT = re.compile(r"\x1b\[(\d+)m")
 

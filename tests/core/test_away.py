@@ -72,7 +72,7 @@ def test_a_notice_says_it_all() -> None:
     ("runs", "buttons"),
     [
         ((MISSED,), ("run_away",)),
-        ((AbsentRun("a", "r", "interrupted"),), ()),
+        ((AbsentRun("a", "r", "interrupted"),), ("run_away",)),
         ((AbsentRun("a", "r", "skipped", DUE),), ()),
     ],
 )

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daybell.core.tables import Cell, Column, Row, clean, columns_of, cut, fit, pairs, table
+from daybell.core.tables import Cell, Column, Row, clean, columns_of, cut, fit, pairs, table, wrapped
 
 COLUMNS = [Column("JOB"), Column("STATE"), Column("RUNS", is_number=True)]
 
@@ -132,3 +132,17 @@ def test_a_name_that_takes_too_much_gives_as_others_do(name: str, shown: str) ->
     columns = [Column("JOB", is_name=True), Column("A"), Column("B")]
     lines = table(columns, [Row([Cell(name), Cell("a" * 20), Cell("b" * 20)])], 31, has_colour=False)
     assert lines[1].split()[0] == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 9, [""]),
+        ("one two three", 7, ["one two", "three"]),
+        ("one  two", 3, ["one", "two"]),
+        ("unbreakable is it", 4, ["unbreakable", "is", "it"]),
+        ("週に 一度", 4, ["週に", "一度"]),
+    ],
+)
+def test_sentences_break_between_words(text: str, width: int, lines: list[str]) -> None:
+    assert wrapped(text, width) == lines

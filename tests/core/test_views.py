@@ -79,7 +79,7 @@ def failed(**changes: object) -> JobStatus:
         (a_job(state="queued"), "Back up photos — waiting"),
         (
             a_job(state="queued", waiting_for="mains power", waiting_until=NEXT),
-            "Back up photos — waiting for mains power, until Sat 02:30",
+            "Back up photos — waiting for mains power, at most until Sat 02:30",
         ),
         (a_job(state="paused", is_paused=True), "Back up photos — paused"),
         (a_job(state="completed"), "Back up photos — completed"),

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from builders import no_statistics
+from cards import a_card, a_line
 from daybell.core.views import TrayView
 from daybell.desktop.tray.presenter import LONGEST, Presenter, seconds_until
+from daybell.model.absence import Card
 from daybell.model.status import JobStatus, SchedulerStatus, Status
 from tray_host import wait_until
 
@@ -104,6 +106,21 @@ def test_many_jobs_are_grouped_by_the_tags_of_the_moment() -> None:
     world.presenter.changed()
     wait_until(lambda: len(world.tray.views) == 2, "the next view")
     assert [view.menu[2].label for view in world.tray.views] == ["web (1)", "web (2)"]
+    world.presenter.stop()
+
+
+def test_what_happened_meanwhile_is_shown_until_it_is_dealt_with() -> None:
+    world = World()
+    cards: list[Card | None] = [a_card(a_line()), None]
+    world.presenter = Presenter(
+        world.status, world.tray, lambda: ZoneInfo("UTC"), world.clock, card=lambda: cards.pop(0), pause=0.05
+    )
+    world.presenter.start()
+    wait_until(lambda: len(world.tray.views) == 1, "the first view")
+    world.presenter.changed()
+    wait_until(lambda: len(world.tray.views) == 2, "the next view")
+    keys = [[entry.key for entry in view.menu] for view in world.tray.views]
+    assert ["away" in each for each in keys] == [True, False]
     world.presenter.stop()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from daybell.core.notices import greeting
-from daybell.core.views import Action
+from daybell.core.views import Action, Verb
 from daybell.desktop.notices.interface import DEFAULT, Notice, Notices
 from daybell.desktop.notices.teller import REMEMBERED, NoticeTeller
 from daybell.model.incident import Button, NoticeKind, NoticeText
@@ -41,6 +41,10 @@ def desk() -> Desk:
     return Desk()
 
 
+def by_notice(verb: Verb, job_id: str | None = None, run_id: str | None = None) -> Action:
+    return Action(verb, job_id, run_id, by="a notice")
+
+
 def a_failure(key: str = "backup", kind: NoticeKind = "failure", *, log: bool = True) -> NoticeText:
     buttons: tuple[Button, ...] = ("run_again", "open_log", "snooze") if log else ("run_again", "snooze")
     words = {"title": "Back up failed", "body": "disk full"}
@@ -63,10 +67,10 @@ def test_a_recovery_is_calm(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("button", "acts"),
     [
-        ("run_again", [Action("run", "backup", "r1")]),
-        ("open_log", [Action("open_log", "backup", "r1")]),
-        ("snooze", [Action("snooze", "backup", "r1")]),
-        (DEFAULT, [Action("open_log", "backup", "r1")]),
+        ("run_again", [by_notice("run", "backup", "r1")]),
+        ("open_log", [by_notice("open_log", "backup", "r1")]),
+        ("snooze", [by_notice("snooze", "backup", "r1")]),
+        (DEFAULT, [by_notice("open_log", "backup", "r1")]),
         ("pause_until_tomorrow", []),
         ("unheard of", []),
     ],
@@ -81,7 +85,7 @@ def test_what_is_about_no_job_can_have_buttons_too(desk: Desk) -> None:
     desk.teller.tell(greeting())
     assert [button.label for button in desk.screen.shown[0].buttons] == ["Add sample jobs", "Open job folder"]
     desk.teller.pressed("greeting", "add_samples")
-    assert desk.acts == [Action("add_samples")]
+    assert desk.acts == [by_notice("add_samples")]
 
 
 def test_a_click_on_a_notice_without_a_log_does_nothing(desk: Desk) -> None:
@@ -105,4 +109,4 @@ def test_what_is_told_before_there_is_a_screen_is_understood_later() -> None:
     teller.pressed("backup", "run_again")
     teller.act_by(acts.append)
     teller.pressed("backup", "run_again")
-    assert acts == [Action("run", "backup", "r1")]
+    assert acts == [by_notice("run", "backup", "r1")]

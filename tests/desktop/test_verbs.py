@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from builders import a_run, at
-from daybell.core.views import Verb
+from daybell.core.views import Action, Verb
 from daybell.desktop.tray.clicked_runs import ClickedRuns
 from daybell.model.errors import Conflict, DaybellError
 from daybell.model.events import NoticeSent, RunFinished
@@ -48,6 +48,26 @@ def test_what_is_about_all_is_asked_for_all(world: World, verb: Verb) -> None:
 def test_until_tomorrow_is_until_the_person_s_midnight(world: World) -> None:
     world.does("pause_until_tomorrow", "backup")
     assert world.service.asked == [("pause", "backup", at("2026-03-03 00:00 Europe/Berlin"))]
+
+
+@pytest.mark.parametrize(
+    ("verb", "job_id"), [("pause", "backup"), ("pause_until_tomorrow", "backup"), ("pause_all", None)]
+)
+def test_a_pause_says_where_it_was_asked_for(world: World, verb: Verb, job_id: str | None) -> None:
+    world.verbs.carry_out(Action(verb, job_id))
+    world.verbs.carry_out(Action(verb, job_id, by="a notice"))
+    assert world.service.paused_by == ["the menu", "a notice"]
+
+
+@pytest.mark.parametrize("job_id", ["backup", None])
+def test_what_happened_meanwhile_is_run_or_skipped_of_one_job_or_of_all(
+    world: World, job_id: str | None
+) -> None:
+    world.does("run_away", job_id)
+    world.does("skip_away", job_id)
+    world.does("see_away")
+    assert world.service.asked == [("run_away", job_id), ("skip_away", job_id), ("see_away",)]
+    assert world.clicked == ["one", "two"], "their failures are told to whoever has clicked"
 
 
 def test_a_snooze_lasts_an_hour(world: World) -> None:

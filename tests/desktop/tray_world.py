@@ -23,11 +23,32 @@ from desktop.running import HeardNotices
 NOW = at("2026-03-02 22:30")
 
 
+class FakeAway:
+    """What happened while nobody looked: two runs, whatever is asked for."""
+
+    def __init__(self, asked: list[tuple[object, ...]]) -> None:
+        self._asked = asked
+
+    def run(self, job_id: str | None) -> tuple[str, ...]:
+        self._asked.append(("run_away", job_id))
+        return "one", "two"
+
+    def skip(self, job_id: str | None) -> tuple[str, ...]:
+        self._asked.append(("skip_away", job_id))
+        return "one", "two"
+
+    def dismiss(self) -> tuple[str, ...]:
+        self._asked.append(("see_away",))
+        return "one", "two"
+
+
 class FakeService:
     """Some verbs take as long as the test wants, or fail."""
 
     def __init__(self, home: Path) -> None:
         self.asked: list[tuple[object, ...]] = []
+        self.away = FakeAway(self.asked)
+        self.paused_by: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
         self.runs: tuple[Run, ...] = ()
@@ -46,8 +67,9 @@ class FakeService:
     def cancel_run(self, job_id: str) -> None:
         self.asked.append(("cancel", job_id))
 
-    def pause_job(self, job_id: str, until: datetime | None = None) -> None:
+    def pause_job(self, job_id: str, until: datetime | None = None, *, by: str) -> None:
         self.asked.append(("pause", job_id, until) if until else ("pause", job_id))
+        self.paused_by.append(by)
 
     def resume_job(self, job_id: str) -> None:
         self.asked.append(("resume", job_id))
@@ -55,8 +77,9 @@ class FakeService:
     def snooze_job(self, job_id: str, until: datetime) -> None:
         self.asked.append(("snooze", job_id, until))
 
-    def pause_all(self) -> None:
+    def pause_all(self, by: str) -> None:
         self.asked.append(("pause_all",))
+        self.paused_by.append(by)
 
     def resume_all(self) -> None:
         self.asked.append(("resume_all",))
@@ -105,7 +128,9 @@ class World:
         self.notices = HeardNotices()
         self.opened: list[tuple[Path, int | None]] = []
         service = cast("SchedulerService", self.service)
-        self.verbs = Verbs(service, self.notices, self.open, VirtualClock(NOW), lambda: BERLIN)
+        self.clicked: list[str] = []
+        clock, clicked = VirtualClock(NOW), self.clicked.append
+        self.verbs = Verbs(service, self.notices, self.open, clock, lambda: BERLIN, clicked=clicked)
         self.clicks = Clicks(self.verbs.carry_out, self.notices)
 
     def open(self, path: Path, line: int | None) -> None:

@@ -120,7 +120,7 @@ def test_a_crash_is_told_with_what_was_running() -> None:
         "It did not run from about 12:01 to 12:02.",
         "Back up photos: was running, and was cut off",
     ]
-    assert notice.buttons == ()
+    assert notice.buttons == ("run_away",)
 
 
 def test_a_crash_in_which_nothing_was_lost_is_told_all_the_same() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from builders import BERLIN, a_job, a_run, at, every
+from builders import BERLIN, a_job, a_run, at, every, once
+from daybell.core.clocks import Slept
 from daybell.core.plain import as_file
 from daybell.core.schedule import definition_digest
 from daybell.engine.loop import Ports
@@ -23,17 +24,20 @@ from daybell.engine.memory import (
     VirtualClock,
     VirtualDeadlines,
 )
+from daybell.engine.messages import ClockMoved, FactsChanged
 from daybell.engine.service import Place, SchedulerService
 from daybell.engine.state import EngineConfig
 from daybell.engine.virtual_workers import Behaviour, VirtualWorkers
 from daybell.model.durations import Duration
 from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
 from daybell.model.events import AnyEvent
+from daybell.model.facts import Facts
 from daybell.model.job import CommandHandler, Job
 from daybell.model.query import RunQuery
 from waiting import until
 
 START = at("2026-03-02 12:00")
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 JOBS = (a_job(name="Back up photos"), a_job(id="tick", triggers=(every("1m"),)))
 
 
@@ -41,7 +45,7 @@ class Machine:
     """A service and all that is around it."""
 
     def __init__(self, *jobs: Job) -> None:
-        mailbox = Mailbox()
+        mailbox = self.mailbox = Mailbox()
         self.clock = VirtualClock(START)
         self.alarms = VirtualAlarms()
         self.files = MemoryFiles(jobs)
@@ -105,6 +109,31 @@ def test_its_status_is_in_the_default_zone(machine: Machine) -> None:
     assert str(scheduler.started) == "2026-03-02 13:00:00+01:00"
     assert [str(job.next_run) for job in status.jobs] == ["None", "2026-03-02 13:01:00+01:00"]
     assert machine.service.registry.one("tick") == machine.service.get_job_status("tick")
+
+
+def test_its_status_says_what_surrounds_it_and_that_something_happened_meanwhile() -> None:
+    night = 8 * HOUR
+    machine = Machine(a_job(keep_awake=True), a_job(id="once", triggers=(once(START + HOUR),)))
+    service = machine.service
+    assert (service.status().away, service.away.card()) == (False, None), "before it has started"
+    service.start()
+    machine.mailbox.post(FactsChanged(Facts(on_mains=True)))
+    service.run_now("backup")
+    until(lambda: service.status().scheduler.keeping_awake == ("backup",))
+    machine.clock.advance_to(START + 10 * SECOND)
+    machine.deadlines.act()
+    until(lambda: service.status().machine.on_mains is True)
+    machine.clock.step_to(START + night)
+    machine.mailbox.post(ClockMoved(Slept(night)))
+    until(lambda: service.status().away)
+    card = service.away.card()
+    assert card is not None
+    assert [(one.job_id, one.state) for one in card.runs] == [("once", "waiting")]
+    assert service.away.skip() == (card.runs[0].run_id,)
+    assert (service.status().away, service.away.card()) == (False, None)
+    machine.pass_time(SECOND)
+    until(lambda: not service.registry.open_runs())
+    service.shutdown()
 
 
 def test_a_run_is_found_while_it_is_open_and_after(machine: Machine) -> None:

@@ -101,6 +101,7 @@ def on_a_desktop(laptop: Laptop) -> Morning:
         machine.set_network()
         machine.set_battery(on_battery=True, percent=60)
         laptop.wall.wait_until(laptop.wall.now() + STEADY + 2 * SECOND)
+        machine.wake()  # a word too many: no sleep came before it
         machine.sleep()
         woke = laptop.wall.sleep(3 * HOUR)
         machine.wake()

@@ -20,6 +20,8 @@ Heard = Callable[[Mapping[str, str]], None]
 
 PATIENCE = 15.0
 """Seconds for an answer: longer than the app itself waits for a slow disk before it says so."""
+AGENT = "daybell"
+"""How it names itself."""
 NEXT = "Daybell-Next-Offset"
 """The header of output that says where to go on: bytes are counted as the command printed them."""
 
@@ -107,7 +109,9 @@ class Client:
     ) -> Iterator[Answer]:
         target = f"{path}?{urlencode(query, doseq=True)}" if query else path
         content = None if body is None else json.dumps(body).encode()
-        headers = {} if content is None else {"Content-Type": "application/json"}
+        headers = {"User-Agent": AGENT}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
         if etag:
             headers["If-Match"] = etag if etag == "*" else f'"{etag}"'
         try:

@@ -9,6 +9,7 @@ from daybell.api.answers import ErrorBody
 from daybell.core.report import Artifact as ReportedArtifact
 from daybell.core.report import AttemptLine
 from daybell.core.summaries import Summary
+from daybell.model.absence import Card
 from daybell.model.run import Cause, Outcome, Run
 from daybell.model.status import JobStatus, Problem
 from daybell.store.artifacts import Artifact
@@ -62,6 +63,10 @@ class DaysQuery(Struct):
     days: Annotated[int, Meta(ge=1, le=3650, description="How far back.")] = 30
 
 
+class WhyQuery(Struct):
+    at: Time | UnsetType = UNSET
+
+
 class EventsQuery(Struct):
     last_event_id: Annotated[str, Meta(description="The id of the last event seen.")] | UnsetType = UNSET
 
@@ -105,7 +110,7 @@ class RunName(Struct):
 
 
 class RunNames(Struct):
-    """Runs that end."""
+    """Runs that end, or begin."""
 
     run_ids: list[str]
 
@@ -155,6 +160,12 @@ class JobStatsAnswer(Summary, frozen=True):
     days: int
     since: datetime
     is_complete: bool
+
+
+class AwayAnswer(Struct):
+    """What happened while nobody looked, until somebody has dealt with it."""
+
+    away: Card | None
 
 
 class SettingsAnswer(Struct):

@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from daybell.api.answers import as_json
+from daybell.api.callers import caller
 from daybell.api.calls import Calls
 from daybell.api.conditions import answer, expected, expected_surely, tagged
-from daybell.api.requests import asked_definition, changes, new_definition, number, pause_wish
+from daybell.api.requests import asked_definition, changes, moment, new_definition, number, pause_wish
 from daybell.engine.editing import Document
 from daybell.engine.service import SchedulerService
 from daybell.model.errors import JobNotFound
@@ -65,7 +66,7 @@ class Jobs:
 
     async def pause(self, request: Request) -> Response:
         until, reason = await pause_wish(request, self._service.zone)
-        await self._call(self._service.pause_job, _id(request), until, reason)
+        await self._call(self._service.pause_job, _id(request), until, reason, caller(request))
         return await self._status(request)
 
     async def resume(self, request: Request) -> Response:
@@ -82,6 +83,10 @@ class Jobs:
         count = number(request, "n", default=5, lowest=1, highest=MOST_INSTANTS)
         runs = await self._call(self._service.next_runs, _id(request), count)
         return as_json({"job_id": _id(request), "runs": runs})
+
+    async def why(self, request: Request) -> Response:
+        at = moment("at", request.query_params.get("at"), self._service.zone)
+        return as_json(await self._call(self._service.explaining.why, _id(request), at))
 
     async def _told(self, request: Request, file: Document) -> Response:
         job_id = _id(request)

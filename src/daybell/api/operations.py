@@ -3,12 +3,14 @@
 from msgspec import Struct
 
 from daybell.api import forms
+from daybell.api.away import AwayBody
 from daybell.api.entry import HelloBody, SessionBody
 from daybell.api.requests import CancelBody, PauseBody
 from daybell.core.timeline import Timeline
 from daybell.engine.editing import Preview
 from daybell.engine.health import Health
 from daybell.model.status import JobStatus, Status
+from daybell.model.why import Why
 
 JSON = "application/json"
 BINARY = "application/octet-stream"
@@ -65,6 +67,9 @@ JOBS = {
     "GET /jobs/{job_id}/stats": Operation(
         says="Tell how a job's runs went.", query=forms.DaysQuery, answer=forms.JobStatsAnswer
     ),
+    "GET /jobs/{job_id}/why": Operation(
+        says="Tell why a job ran or did not.", query=forms.WhyQuery, answer=Why
+    ),
     "POST /preview": Operation(
         says="Tell what a definition would mean, and keep nothing.",
         query=forms.CountQuery,
@@ -98,6 +103,18 @@ RUNS = {
 
 WHOLE = {
     "GET /status": Operation(says="Tell everything at a glance.", answer=Status),
+    "GET /away": Operation(says="Tell what happened while nobody looked.", answer=forms.AwayAnswer),
+    "POST /away/run": Operation(
+        says="Run what of it waits or was missed.",
+        body=AwayBody,
+        body_required=False,
+        answer=forms.RunNames,
+        status=202,
+    ),
+    "POST /away/skip": Operation(
+        says="Skip what of it waits.", body=AwayBody, body_required=False, answer=forms.RunNames, status=202
+    ),
+    "DELETE /away": Operation(says="Say that it is dealt with.", status=204),
     "POST /pause": Operation(says="Pause all jobs.", answer=forms.Nothing),
     "POST /resume": Operation(says="Let all jobs run again.", answer=forms.Nothing),
     "POST /stop": Operation(says="Stop Daybell.", answer=forms.Nothing, status=202),

@@ -11,6 +11,8 @@ from starlette.routing import Route
 
 from daybell.api.answers import as_error, as_http_error, as_json, refusal, unexpected
 from daybell.api.artifacts import Artifacts
+from daybell.api.away import AwayDoor
+from daybell.api.callers import caller
 from daybell.api.calls import Calls
 from daybell.api.jobs import Jobs
 from daybell.api.output import Output
@@ -37,6 +39,7 @@ class Routes:
         self._runs = Runs(service, calls, waiting)
         self._settings = SettingsDoor(service, calls)
         self._stats = Stats(service, calls)
+        self._away = AwayDoor(service, calls)
         self._output = Output(service, calls)
         self._artifacts = Artifacts(service, calls, artifacts)
         self._reports = Reports(service, calls, artifacts)
@@ -49,6 +52,10 @@ class Routes:
             *self.watching.table(),
             *self._of_jobs(),
             *self._of_runs(),
+            Route("/api/v1/away", self._away.get),
+            Route("/api/v1/away", self._away.dismiss, methods=["DELETE"]),
+            Route("/api/v1/away/run", self._away.run, methods=["POST"]),
+            Route("/api/v1/away/skip", self._away.skip, methods=["POST"]),
             Route("/api/v1/preview", self._jobs.preview, methods=["POST"]),
             Route("/api/v1/stats", self._stats.of_all),
             Route("/api/v1/settings", self._settings.get),
@@ -76,6 +83,7 @@ class Routes:
             Route("/api/v1/jobs/{job_id}/disable", jobs.disable, methods=["POST"]),
             Route("/api/v1/jobs/{job_id}/next", jobs.next_runs),
             Route("/api/v1/jobs/{job_id}/stats", self._stats.of_job),
+            Route("/api/v1/jobs/{job_id}/why", jobs.why),
         ]
 
     def _of_runs(self) -> list[Route]:
@@ -95,8 +103,8 @@ class Routes:
     async def status(self, _request: Request) -> Response:
         return as_json(await self._call(self._service.status))
 
-    async def pause_all(self, _request: Request) -> Response:
-        await self._call(self._service.pause_all)
+    async def pause_all(self, request: Request) -> Response:
+        await self._call(self._service.pause_all, caller(request))
         return as_json({})
 
     async def resume_all(self, _request: Request) -> Response:

@@ -51,6 +51,7 @@ class SchedulerShape(TypedDict):
     home: str
     pid: int
     stats: StatisticsShape
+    keeping_awake: list[str]
 
 
 class ProblemShape(TypedDict):
@@ -61,12 +62,80 @@ class ProblemShape(TypedDict):
     message: str
 
 
+class FactsShape(TypedDict, total=False):
+    """The machine's surroundings; what nobody can tell is left out."""
+
+    on_mains: bool
+    battery: int
+    is_online: bool
+    is_metered: bool
+    wifi: str
+    is_wired: bool
+    is_idle: bool
+    idle_since: str
+    is_locked: bool
+
+
 class StatusShape(TypedDict):
     """Everything at a glance."""
 
     scheduler: SchedulerShape
     jobs: list[JobStatusShape]
     problems: list[ProblemShape]
+    machine: FactsShape
+    away: bool
+
+
+class ExplanationShape(TypedDict):
+    """One instant, or several that were decided together."""
+
+    verdict: str
+    sentence: str
+    due: str | None
+    due_to: str | None
+    count: int | None
+    background: list[str]
+    run_id: str | None
+    blocked_by: str | None
+
+
+class WhyShape(TypedDict):
+    """What there is to say about one job."""
+
+    job_id: str
+    schedule: str
+    now: str
+    at: str | None
+    explanations: list[ExplanationShape]
+    facts: FactsShape
+
+
+class CardRunShape(TypedDict):
+    """What became of one job while nobody looked."""
+
+    job_id: str
+    run_id: str
+    fate: str
+    due: str | None
+    due_to: str | None
+    reason: str | None
+    name: str
+    count: int | None
+    state: str | None
+    again: str | None
+    can_run: bool
+    can_skip: bool
+
+
+class CardShape(TypedDict):
+    """What happened while nobody looked."""
+
+    kind: str
+    since: str
+    until: str
+    headline: str
+    runs: list[CardRunShape]
+    left_out: int
 
 
 class AttemptShape(TypedDict):
@@ -110,6 +179,7 @@ class RunShape(TypedDict):
     follows: str | None
     definition: str
     traceparent: str
+    hastened: bool
     has_secrets: bool
 
 

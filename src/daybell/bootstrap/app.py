@@ -173,8 +173,8 @@ class App:
         clicks.start()
         parts.callback(clicks.stop)
         if not isinstance(tray, NullTray):  # nobody looks: a view of many jobs is not made for nothing
-            tags = partial(tags_of, service)
-            presenter = Presenter(service.status, tray, machine_zone, self._clock, tags=tags)
+            tags, card = partial(tags_of, service), service.away.card
+            presenter = Presenter(service.status, tray, machine_zone, self._clock, tags=tags, card=card)
             service.subscribe(lambda _: presenter.changed())
             presenter.start()
             parts.callback(presenter.stop)

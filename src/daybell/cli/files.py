@@ -20,8 +20,12 @@ from daybell.core.report import Artifact, Report, as_markdown, as_members
 from daybell.core.schedule import definition_digest
 from daybell.core.summaries import summarised
 from daybell.core.zones import instant
+from daybell.engine.away import Away
+from daybell.engine.bus import Bus
 from daybell.engine.configuring import SettingsNow
 from daybell.engine.editing import document
+from daybell.engine.explaining import Explaining
+from daybell.engine.messages import Verb
 from daybell.engine.outlook import Outlook
 from daybell.engine.past import Past
 from daybell.engine.summaries import summaries
@@ -29,7 +33,7 @@ from daybell.engine.timeline import Timelines
 from daybell.machine.clock import SystemClock
 from daybell.machine.configuration import engine_config
 from daybell.machine.zones import machine_zone
-from daybell.model.errors import DaybellError, InvalidSettings, JobNotFound
+from daybell.model.errors import DaybellError, InvalidSettings, JobNotFound, NotRunning
 from daybell.model.job import Job, Keep
 from daybell.model.query import Place, RunQuery
 from daybell.model.run import Cause, Outcome, Run
@@ -68,6 +72,9 @@ class Files:
         self._outlook = Outlook(
             self._registry, self._jobs.get, self._clock, lambda: self.zone, self._config.seed
         )
+        readers = (self._registry, self._past, self._outlook)
+        self._explaining = Explaining(*readers, self._history, self._clock, is_still=True)
+        away = Away(*readers, clock=self._clock, bus=Bus(), ask=_asked_in_vain)
         self._routes: tuple[tuple[str, Callable[..., object]], ...] = (
             (r"/status", lambda _: self._status()),
             (r"/jobs", lambda _: self._registry.all()),
@@ -78,8 +85,10 @@ class Files:
             (r"/runs/([^/]+)", self._run),
             (r"/runs/([^/]+)/artifacts", self._artifacts),
             (r"/runs/([^/]+)/report.json", lambda _, run_id: as_members(self._report(run_id))),
+            (r"/jobs/([^/]+)/why", self._why),
             (r"/stats", self._stats),
             (r"/timeline", self._timeline),
+            (r"/away", lambda _: {"away": away.card()}),
             (r"/settings", lambda _: self._settings_now()),
         )
 
@@ -148,10 +157,12 @@ class Files:
             pid=0,
             stats=Statistics(since=now, next_due=self._registry.next_due),
         )
+        whole = self._registry.whole
         return Status(
             scheduler=scheduler,
             jobs=self._registry.all(),
             problems=(*self._registry.problems, *self._problems),
+            away=whole is not None and whole.absence is not None,
         )
 
     def _job(self, _query: Query, job_id: str) -> object:
@@ -192,6 +203,9 @@ class Files:
         known = {"job_id": job_id, "days": days, "since": found.since, "is_complete": found.is_complete}
         return {**known, **asdict(found.jobs.get(job_id) or summarised(()))}
 
+    def _why(self, query: Query, job_id: str) -> object:
+        return self._explaining.why(job_id, moment(query, "at", self.zone))
+
     def _timeline(self, query: Query) -> object:
         lines = Timelines(self._registry, self._past, self._valid, self._clock, self._config.seed)
         since, until = (moment(query, name, self.zone) for name in ("from", "to"))
@@ -212,6 +226,10 @@ class Files:
             return ask()
         except DaybellError as error:
             raise ApiError(error.code, str(error), status=404 if error.code in NOT_FOUND else 500) from error
+
+
+def _asked_in_vain(_verb: Verb) -> tuple[str, ...]:
+    raise NotRunning
 
 
 def run_query(query: Query, zone: ZoneInfo) -> RunQuery:

@@ -113,6 +113,13 @@ def _wait(parser: ArgumentParser) -> None:
     )
 
 
+def away(parser: ArgumentParser) -> None:
+    wish = parser.add_mutually_exclusive_group()
+    for flag, what in (("--run", "run now what waits or was missed"), ("--skip", "skip what waits")):
+        wish.add_argument(flag, metavar="JOB", nargs="?", const="", help=f"{what}: of this job, or all of it")
+    wish.add_argument("--dismiss", action="store_true", help="leave it as it is, and say no more of it")
+
+
 def hold(parser: ArgumentParser) -> None:
     a_job(parser)
     parser.add_argument("--all", action="store_true", help="every job")
@@ -137,6 +144,12 @@ def history(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--grep", metavar="TEXT", help="those that printed this, in small letters or capitals"
     )
+
+
+def why(parser: ArgumentParser) -> None:
+    job(parser)
+    absolute(parser)
+    parser.add_argument("--at", metavar="TIME", help="what was due then: how long ago, or a date or time")
 
 
 def logs(parser: ArgumentParser) -> None:

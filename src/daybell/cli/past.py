@@ -87,14 +87,14 @@ def _query(args: Namespace, now: datetime) -> dict[str, str | Sequence[str]]:
         "job": args.job or "",
         "outcome": [words.get(word.lower(), word.lower().replace("-", "_")) for word in args.outcome],
         "cause": [word.lower().replace("-", "_") for word in args.cause],
-        "since": _moment("--since", args.since, now),
-        "until": _moment("--until", args.until, now),
+        "since": given_moment("--since", args.since, now),
+        "until": given_moment("--until", args.until, now),
         "text": args.grep or "",
     }
     return {key: value for key, value in query.items() if value}
 
 
-def _moment(name: str, text: str | None, now: datetime) -> str:
+def given_moment(name: str, text: str | None, now: datetime) -> str:
     """So long ago; or a time, which the app reads on the wall of its own zone."""
     if text is None:
         return ""

@@ -1,11 +1,15 @@
 """How do all jobs stand? What `status` shows, once or again and again."""
 
+from collections.abc import Iterator
+
 from daybell.api.shapes import JobStatusShape, StatusShape
 from daybell.cli.terminal import Terminal
 from daybell.cli.times import NOTHING, short
 from daybell.cli.words import FAILURES, OUTCOMES, STATES, counted, failing, problem_line
 from daybell.core.tables import Cell, Column, Row, clean, paint
 
+POWER = "mains power"
+"""Stands in what a job waits for that asks how the computer is powered."""
 NO_JOBS = (
     "There are no jobs yet. `daybell samples` adds three to look at; or begin with one of your own:\n"
     "daybell add hello --every 1m -- echo hello"
@@ -13,7 +17,7 @@ NO_JOBS = (
 
 
 def print_status(now: StatusShape, terminal: Terminal) -> None:
-    terminal.print(headline(now, terminal))
+    terminal.print(headline(now, terminal), *_remarks(now))
     _print_jobs(now["jobs"], terminal)
     if now["problems"]:
         terminal.print("")
@@ -34,6 +38,18 @@ def headline(now: StatusShape, terminal: Terminal) -> str:
     parts += [counted(len(now["problems"]), "problem")] if now["problems"] else []
     line = f"Daybell {scheduler['version']} is {scheduler['state']}{since}: {', '.join(parts)}"
     return line + ("; `daybell resume --all` goes on" if scheduler["state"] == "paused" else "")
+
+
+def _remarks(now: StatusShape) -> Iterator[str]:
+    """What is not as ever: a line each."""
+    awake = set(now["scheduler"]["keeping_awake"])
+    if names := [job["name"] or job["id"] for job in now["jobs"] if job["id"] in awake]:
+        yield clean(f"Keeping the computer awake: {', '.join(names)}")
+    machine = now["machine"]
+    if machine.get("on_mains") is False and any(POWER in (job["waiting_for"] or "") for job in now["jobs"]):
+        yield "On battery" + (f", {machine['battery']} %" if "battery" in machine else "")
+    if now["away"]:
+        yield "Something happened while you were away: see `daybell away`"
 
 
 def _print_jobs(jobs: list[JobStatusShape], terminal: Terminal) -> None:
@@ -57,9 +73,8 @@ def waiting(job: JobStatusShape, terminal: Terminal) -> str:
     """What its run waits for beside a slot; empty where it does not."""
     if not job["waiting_for"]:
         return ""
-    return (
-        f"waiting for {job['waiting_for']}, until {short(job['waiting_until'], terminal.now, terminal.zone)}"
-    )
+    end = short(job["waiting_until"], terminal.now, terminal.zone)
+    return f"waiting for {job['waiting_for']}, at most until {end}"
 
 
 def _job_row(job: JobStatusShape, terminal: Terminal) -> Row:

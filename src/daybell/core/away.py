@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from daybell.core.notices import lasted
 from daybell.core.views import TITLE_LENGTH, clock_time, one_line
-from daybell.model.absence import Absence, AbsenceKind, AbsentRun
+from daybell.model.absence import Absence, AbsenceKind, AbsentRun, Card
 from daybell.model.incident import Button, NoticeText
 
 When = Callable[[datetime], str]
@@ -26,7 +26,7 @@ WHAT: dict[AbsenceKind, str] = {
 """From then until then."""
 
 
-def headline(absence: Absence, when: When) -> str:
+def headline(absence: Absence | Card, when: When) -> str:
     """One line: "While you were away, the computer slept from 23:04 to 07:42 (8 h 38 min)"."""
     since, until = when(absence.since), when(absence.until)
     if absence.kind == "crashed":
@@ -47,7 +47,7 @@ def became(run: AbsentRun, when: When) -> str:
             return "was running, and was cut off"
         case "late":
             return f"{_due(run, when)}, runs late"
-        case "missed" | "skipped":
+        case _:
             return f"{_due(run, when)}, {run.fate}" + (f": {run.reason}" if run.reason else "")
 
 
@@ -81,9 +81,9 @@ def _head(absence: Absence, when: When) -> str:
 
 
 def _buttons(absence: Absence) -> tuple[Button, ...]:
-    """What can still be run; what runs late can also be skipped."""
+    """What can still be run, or run again; what runs late can also be skipped."""
     fates = {run.fate for run in absence.runs}
-    run: tuple[Button, ...] = ("run_away",) if fates & {"late", "missed"} else ()
+    run: tuple[Button, ...] = ("run_away",) if fates & {"late", "missed", "interrupted"} else ()
     return (*run, "skip_away") if "late" in fates else run
 
 

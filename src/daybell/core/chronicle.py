@@ -1,7 +1,10 @@
 """Which events does the chronicle keep, and as what?"""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
+from daybell.core.catchup import LATE
 from daybell.model.chronicle import Entry
 from daybell.model.events import (
     AllPaused,
@@ -22,9 +25,12 @@ from daybell.model.events import (
     SurroundingsChanged,
     ZoneChanged,
 )
+from daybell.model.run import Run
 
 REMEMBERED = frozenset({"settle", "needs", "conditions"})
 """Kinds of deferrals; a wait for the next attempt is in the run's own row."""
+TURN = "its turn"
+"""What a run waits for that waits for nothing but a slot."""
 
 
 def entry(numbered: Numbered) -> Entry | None:
@@ -72,12 +78,19 @@ def _of_job(event: AnyEvent) -> Entry | None:
             return Entry(kind="paused", job_id=job_id, until=until, words=reason, by=by)
         case JobResumed(job_id=job_id):
             return Entry(kind="resumed", job_id=job_id)
-        case JobScheduled(job_id=job_id):
-            return Entry(kind="scheduled", job_id=job_id)
+        case JobScheduled(job_id=job_id, rests=rests):
+            return Entry(kind="scheduled", job_id=job_id, rests=rests)
         case JobRemoved(job_id=job_id):
             return Entry(kind="removed", job_id=job_id)
         case RunQueued(run=run, deferral=deferral) if deferral is not None and deferral.kind in REMEMBERED:
             told = Entry(kind="waited", job_id=run.job_id, run_id=run.run_id, words=deferral.reason)
             return replace(told, since=deferral.since, until=deferral.until)
+        case RunQueued(at=at, run=run, deferral=None) if _is_late(run, at):
+            return Entry(kind="waited", job_id=run.job_id, run_id=run.run_id, since=at, words=TURN)
         case _:
             return None
+
+
+def _is_late(run: Run, at: datetime) -> bool:
+    """It waited for something else before. Most that wait for a slot have only just become due."""
+    return not run.attempts and run.due is not None and at - run.due > LATE

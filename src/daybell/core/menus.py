@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from daybell.core.menu_notes import awake_note, away_entries
 from daybell.core.views import (
     SEPARATOR,
     TITLE_LENGTH,
@@ -20,9 +21,11 @@ from daybell.core.views import (
     is_failing,
     job_title,
     last_line,
+    note,
     one_line,
     tooltip,
 )
+from daybell.model.absence import Card
 from daybell.model.run import NOT_STARTED
 from daybell.model.status import JobStatus, Status
 
@@ -48,7 +51,9 @@ STANDINGS = {
 }
 
 
-def tray_view(status: Status, zone: ZoneInfo, now: datetime, tags: Tags = NO_TAGS) -> TrayView:
+def tray_view(
+    status: Status, zone: ZoneInfo, now: datetime, tags: Tags = NO_TAGS, card: Card | None = None
+) -> TrayView:
     """The view of this status, its times on the clock of `zone`."""
 
     def when(instant: datetime) -> str:
@@ -58,6 +63,8 @@ def tray_view(status: Status, zone: ZoneInfo, now: datetime, tags: Tags = NO_TAG
     pause_all = Action("resume_all" if paused else "pause_all")
     menu = (
         note("status", headline(status)),
+        *away_entries(card, when),
+        *awake_note(status),
         SEPARATOR,
         *(job_entries(status.jobs, tags, when) or no_jobs(status.scheduler.home)),
         *problems_note(len(status.problems)),
@@ -172,7 +179,7 @@ def standing(job: JobStatus, when: When) -> str:
             until = f" until {when(job.paused_until)}" if job.paused_until else ""
             parts = [f"paused{until}", *failed]
         case "queued" if job.waiting_for and job.waiting_until:
-            parts = [f"waiting for {job.waiting_for}, until {when(job.waiting_until)}"]
+            parts = [f"waiting for {job.waiting_for}, at most until {when(job.waiting_until)}"]
         case _:
             parts = [STANDINGS[job.state]]
     return ", ".join(parts)
@@ -206,8 +213,3 @@ def problems_note(number: int) -> tuple[Entry, ...]:
     if not number:
         return ()
     return SEPARATOR, Entry(f"{count(number, 'problem')} …", Action("show_problems"), key="problems")
-
-
-def note(key: str, label: str) -> Entry:
-    """A line to read, not to click."""
-    return Entry(label, enabled=False, key=key)

@@ -107,6 +107,18 @@ def cut(text: str, width: int) -> str:
     return kept.rstrip() + ELLIPSIS if width > 0 else ""
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines that are no wider, broken between words; a word alone may be wider."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and columns_of(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def paint(text: str, style: str, *, has_colour: bool) -> str:
     """The text in a style, where the terminal has styles."""
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if style and has_colour and text else text

@@ -46,6 +46,8 @@ class Action(Struct, frozen=True, gc=False):
     job_id: str | None = None
     run_id: str | None = None
     """Where it is about one run of that job, and not about its last."""
+    by: str = "the menu"
+    """Where it was asked for, in words."""
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -129,6 +131,11 @@ def tooltip(status: Status, when: When) -> str:
 
 def job_title(job: JobStatus) -> str:
     return one_line(job.name, TITLE_LENGTH) or job.id
+
+
+def note(key: str, label: str) -> Entry:
+    """A line to read, not to click."""
+    return Entry(label, enabled=False, key=key)
 
 
 def count(number: int, noun: str) -> str:

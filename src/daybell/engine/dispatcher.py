@@ -85,6 +85,7 @@ class Dispatcher:
     def _begin(self, read: DefinitionsRead, survivors: Survivors) -> None:
         now = self._clock.now()
         self.state.record(SchedulerStarted(at=now, jobs=len(read.jobs), version=self.state.config.version))
+        self.around.note()
         self.planner.take_in(read)
         self.recovery.settle(survivors)
         self._zone.begin()

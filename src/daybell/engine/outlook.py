@@ -26,9 +26,9 @@ class Outlook:
         self, registry: JobRegistry, find: Find, clock: Clock, zone: Callable[[], ZoneInfo], seed: str
     ) -> None:
         self._registry = registry
-        self._find = find
+        self.find = find
         self._clock = clock
-        self._zone = zone
+        self.zone = zone
         self._seed = seed
 
     def next_runs(self, job: Job, count: int) -> tuple[datetime, ...]:
@@ -40,16 +40,16 @@ class Outlook:
 
     def foreseen(self, wanted: Job, count: int) -> tuple[datetime, ...]:
         """When it would start if its file said this from now on, and nobody paused it."""
-        now, known = self._clock.now(), self._find(wanted.id)
+        now, known = self._clock.now(), self.find(wanted.id)
         calendar = None
         if known is not None and digest(known) == digest(wanted):
             calendar = self._calendar(wanted.id)
-        new = Calendar(self._zone(), now, wanted.max_runs)
+        new = Calendar(self.zone(), now, wanted.max_runs)
         return self._starts(wanted, now, calendar or new, count)
 
     def shown(self, run: Run) -> Run:
         """In the default zone; a gap's instants are counted now, so that the row costs nothing before."""
-        zone = self._zone()
+        zone = self.zone()
         local = {
             name: value.astimezone(zone)
             for name in ("due", "due_to", "started", "finished")
@@ -59,13 +59,13 @@ class Outlook:
 
     def _starts(self, job: Job, after: datetime, calendar: Calendar, count: int) -> tuple[datetime, ...]:
         dues = upcoming(job, after, calendar, count)
-        zone = self._zone()
+        zone = self.zone()
         return tuple((due + offset(job, self._seed, due, calendar)).astimezone(zone) for due in dues)
 
     def _count(self, run: Run) -> int | None:
         if run.due is None or run.due_to is None:
             return run.count
-        job, calendar = self._find(run.job_id), self._calendar(run.job_id)
+        job, calendar = self.find(run.job_id), self._calendar(run.job_id)
         if job is None or calendar is None or calendar.since > run.due:
             return None
         return count_due(job, run.due, run.due_to, calendar)

@@ -16,6 +16,7 @@ from daybell.engine.ports import Clock, DefinitionsRead
 from daybell.engine.registry import Snapshot
 from daybell.engine.runs import Runs
 from daybell.engine.state import State
+from daybell.model.chronicle import Rest
 from daybell.model.events import JobRemoved, JobResumed, JobScheduled
 from daybell.model.job import Job
 from daybell.model.run import Cause
@@ -250,9 +251,14 @@ class Planner:
         state.faults.pop(job.id, None)
         state.schedules[job.id] = describe(job)
         if is_scheduled_anew:
-            state.record(JobScheduled(at=now, job_id=job.id, digest=mark))
+            state.record(JobScheduled(at=now, job_id=job.id, digest=mark, rests=self._rest(job)))
         if is_edited:
             self._runs.judge_anew(job)
+
+    def _rest(self, job: Job) -> Rest | None:
+        if not self._state.config.is_enabled:
+            return "switched_off"
+        return None if job.enabled else "disabled"
 
     def _is_edited(self, job: Job, before: Job | None) -> bool:
         """Also one whose file is valid again: its runs may have waited for that."""

@@ -14,10 +14,12 @@ from msgspec.structs import replace
 from daybell.core.plain import as_file
 from daybell.core.report import Report
 from daybell.core.schedule import definition_digest
+from daybell.engine.away import Away
 from daybell.engine.bus import Bus, Subscriber
 from daybell.engine.configuring import Configuration, NoSettings
 from daybell.engine.definitions import PATIENCE, Definitions
 from daybell.engine.editing import Editor
+from daybell.engine.explaining import Explaining
 from daybell.engine.files import Etags, JobFiles
 from daybell.engine.loop import Engine, Ports
 from daybell.engine.mailbox import Mailbox
@@ -83,6 +85,9 @@ class SchedulerService:
         find = self._definitions.find
         self._outlook = Outlook(self._registry, find, ports.clock, lambda: self.zone, config.seed)
         self.editor = Editor(files, self.reload, self._outlook.foreseen)
+        readers = (self._registry, self._past, self._outlook)
+        self.explaining = Explaining(*readers, ports.history, ports.clock)
+        self.away = Away(*readers, clock=ports.clock, bus=self._bus, ask=self._ask)
         self.request_stop: Callable[[], None] = lambda: None
         """Ask the whole app to stop; returns at once. Set by whoever owns the app, as is what follows."""
         self.settings = Configuration(NoSettings(), Settings())
@@ -146,9 +151,11 @@ class SchedulerService:
             home=self._place.home,
             pid=self._place.pid,
             stats=replace(stats, **dates, next_due=_local(self._registry.next_due, zone)),
+            keeping_awake=whole.keeping_awake if whole else (),
         )
         problems = (*self._registry.problems, *self.problems)
-        return Status(scheduler=scheduler, jobs=self._registry.all(), problems=problems)
+        status = Status(scheduler=scheduler, jobs=self._registry.all(), problems=problems)
+        return replace(status, machine=whole.facts, away=whole.absence is not None) if whole else status
 
     def list_jobs(self) -> tuple[JobStatus, ...]:
         return self._registry.all()

@@ -37,6 +37,11 @@ class Around:
     def begin(self, facts: Facts) -> None:
         self._steady = Steady(facts, facts)
 
+    def note(self) -> None:
+        """What the machine is like when a life begins, as far as anybody can tell."""
+        if remarkable(self.facts) != Facts():
+            self._record()
+
     def changed(self, facts: Facts) -> None:
         """They count when they are still so a while later."""
         self._steady = self._steady.hear(facts, self._clock.monotonic())
@@ -50,8 +55,11 @@ class Around:
         if before == self.facts:
             return None
         if remarkable(before) != remarkable(self.facts):
-            self._state.record(SurroundingsChanged(at=self._clock.now(), facts=remarkable(self.facts)))
+            self._record()
         return before
+
+    def _record(self) -> None:
+        self._state.record(SurroundingsChanged(at=self._clock.now(), facts=remarkable(self.facts)))
 
     def _look_later(self) -> None:
         wait = self._steady.wait(self._clock.monotonic())

@@ -24,6 +24,9 @@ EntryKind = Literal[
     "waited",
 ]
 
+Rest = Literal["disabled", "switched_off"]
+"""By the job's file; or the scheduler as a whole, by the settings."""
+
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened, numbered as its event is in the journal."""
@@ -46,3 +49,5 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float | None = None
     """By how much the clock was set."""
     facts: Facts | None = None
+    rests: Rest | None = None
+    """Of a schedule: why it is never due; None where it may be."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from daybell.model.absence import Absence, LastEnd
+from daybell.model.chronicle import Rest
 from daybell.model.facts import Facts
 from daybell.model.incident import Incident, NoticeText
 from daybell.model.record import Deferral
@@ -34,6 +35,8 @@ class JobScheduled(Event, frozen=True, tag="job_scheduled"):
     job_id: str
     digest: str
     """Of its schedule: what, if changed, makes it a new one."""
+    rests: Rest | None = None
+    """Why it is never due; None where it may be."""
 
 
 class JobRemoved(Event, frozen=True, tag="job_removed"):

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from daybell.model.facts import Facts
 from daybell.model.run import Outcome
 
 JobState = Literal["idle", "running", "queued", "paused", "disabled", "completed", "invalid"]
@@ -83,6 +84,8 @@ class SchedulerStatus(Struct, frozen=True, kw_only=True):
     """The directory of the job files."""
     pid: int
     stats: Statistics
+    keeping_awake: tuple[str, ...] = ()
+    """Ids of the jobs whose runs do not let the computer sleep now."""
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -91,3 +94,7 @@ class Status(Struct, frozen=True, kw_only=True):
     scheduler: SchedulerStatus
     jobs: tuple[JobStatus, ...]
     problems: tuple[Problem, ...]
+    machine: Facts = Facts()
+    """Its surroundings, as far as jobs have asked for them; what nobody can tell is left out."""
+    away: bool = False
+    """Something happened while nobody looked, and nobody has dealt with it yet."""

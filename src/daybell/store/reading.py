@@ -52,7 +52,7 @@ def still(home: Directories, config: EngineConfig, now: datetime) -> Still:
             jobs[job.id] = job
             snapshots.append(_snapshot(job, records, config, now))
     registry = JobRegistry()
-    whole = Whole("stopped", config.zone, Statistics(since=now))
+    whole = Whole("stopped", config.zone, Statistics(since=now), absence=records.absence)
     open_runs = tuple(one.run for one in records.open_runs.values())
     registry.publish(snapshots, (), open_runs, tuple(problems), whole)
     return Still(registry, jobs)

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from google.protobuf.message import DecodeError
@@ -15,6 +16,7 @@ from grpclib.const import Cardinality, Handler
 from grpclib.protocol import H2Protocol
 from grpclib.server import Server, Stream
 
+from daybell.api.callers import API
 from daybell.api.calls import Calls
 from daybell.api.grpc.answers import as_status
 from daybell.api.grpc.scheduler_pb2 import (
@@ -79,7 +81,7 @@ class Scheduler:
 
     async def pause(self, stream: Stream[PauseJobRequest, PauseJobResponse]) -> None:
         wish = await self._asked(stream)
-        refusal = await self._ask(_refusal, self._service.pause_job, wish.job_name)
+        refusal = await self._ask(_refusal, partial(self._service.pause_job, by=API), wish.job_name)
         await stream.send_message(PauseJobResponse(success=refusal is None, error=refusal))
 
     async def resume(self, stream: Stream[ResumeJobRequest, ResumeJobResponse]) -> None:

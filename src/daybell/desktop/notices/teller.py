@@ -76,7 +76,7 @@ class NoticeTeller:
         if button == DEFAULT:
             button = "open_log"
         if button in notice.buttons:
-            self._act(Action(BUTTONS[button][1], notice.job_id, notice.run_id))
+            self._act(Action(BUTTONS[button][1], notice.job_id, notice.run_id, by="a notice"))
 
 
 def as_notice(text: NoticeText) -> Notice:

@@ -10,6 +10,7 @@ from daybell.core.menus import Tags, tray_view
 from daybell.core.views import TrayView, tomorrow
 from daybell.desktop.tray.interface import Tray
 from daybell.engine.ports import Clock
+from daybell.model.absence import Card
 from daybell.model.status import Status
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Presenter:
         clock: Clock,
         *,
         tags: Callable[[], Tags] = dict,
+        card: Callable[[], Card | None] = lambda: None,
         pause: float = PAUSE,
     ) -> None:
         self._status = status
@@ -45,6 +47,7 @@ class Presenter:
         self._zone = zone
         self._clock = clock
         self._tags = tags
+        self._card = card
         self._pause = pause
         self._stale: datetime | None = None
         self._shown: TrayView | None = None
@@ -81,7 +84,7 @@ class Presenter:
     def _look(self) -> None:
         now, zone = self._clock.now(), self._zone()
         self._stale = tomorrow(now.astimezone(zone))
-        view = tray_view(self._status(), zone, now, self._tags())
+        view = tray_view(self._status(), zone, now, self._tags(), self._card())
         if view != self._shown:
             self._tray.show(view)
             self._shown = view

@@ -49,21 +49,25 @@ class Verbs:
         self._opener = opener
         self._clock = clock
         self._zone = zone
+        self._clicked = clicked
         self.table: Mapping[Verb, Callable[[Action], object]] = MappingProxyType(
             {
                 "run": lambda action: clicked(service.run_now(job_of(action))),
                 "cancel": lambda action: service.cancel_run(job_of(action)),
-                "pause": lambda action: service.pause_job(job_of(action)),
+                "pause": lambda action: service.pause_job(job_of(action), by=action.by),
                 "pause_until_tomorrow": self._pause_until_tomorrow,
                 "resume": lambda action: service.resume_job(job_of(action)),
                 "snooze": lambda action: service.snooze_job(job_of(action), clock.now() + SNOOZE),
                 "open_log": self._open_log,
-                "pause_all": lambda _: service.pause_all(),
+                "pause_all": lambda action: service.pause_all(by=action.by),
                 "resume_all": lambda _: service.resume_all(),
                 "show_status": self._show_status,
                 "show_problems": self._show_problems,
                 "add_samples": self._add_samples,
                 "open_dashboard": lambda _: open_dashboard(),
+                "run_away": self._run_away,
+                "skip_away": lambda action: service.away.skip(action.job_id),
+                "see_away": lambda _: service.away.dismiss(),
                 "open_folder": lambda _: opener(Path(service.status().scheduler.home), None),
                 "about": self._about,
                 "quit": lambda _: service.request_stop(),
@@ -74,8 +78,13 @@ class Verbs:
         """DaybellError when it cannot be done."""
         self.table[action.verb](action)
 
+    def _run_away(self, action: Action) -> None:
+        for run_id in self._service.away.run(action.job_id):
+            self._clicked(run_id)
+
     def _pause_until_tomorrow(self, action: Action) -> None:
-        self._service.pause_job(job_of(action), tomorrow(self._clock.now().astimezone(self._zone())))
+        until = tomorrow(self._clock.now().astimezone(self._zone()))
+        self._service.pause_job(job_of(action), until, by=action.by)
 
     def _open_log(self, action: Action) -> None:
         """At the error, where there is one."""
