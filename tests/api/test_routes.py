@@ -12,6 +12,7 @@ from api.asking import Asking
 from api.fake_service import NOON, FakeService, a_command, add, hourly
 from daybell.api import shapes
 from daybell.api.client import ApiError, Client
+from daybell.model.facts import Facts
 from daybell.model.run import AttemptRecord, Run
 from daybell.model.status import JobStatus, Problem, SchedulerStatus, Statistics, Status
 
@@ -90,7 +91,7 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
             }
         ],
         "problems": [{"file": "bad.json", "field": "handler", "message": "expected one"}],
-        "machine": {},
+        "machine": dict.fromkeys(Facts.__struct_fields__),
         "away": False,
     }
 

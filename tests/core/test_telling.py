@@ -20,7 +20,7 @@ NOON = at("2026-11-20 12:00")
 MEMBERS = {
     *("at", "jobs", "version", "job_id", "digest", "until", "zone", "run", "deferral", "failures"),
     *("last_outcome", "definition", "run_id", "process", "attempt", "incident", "notice", "reason"),
-    *("since", "seconds", "end", "facts", "absence", "by"),
+    *("since", "seconds", "end", "facts", "absence", "by", "rests"),
 }
 
 

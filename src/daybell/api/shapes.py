@@ -62,18 +62,18 @@ class ProblemShape(TypedDict):
     message: str
 
 
-class FactsShape(TypedDict, total=False):
-    """The machine's surroundings; what nobody can tell is left out."""
+class FactsShape(TypedDict):
+    """The machine's surroundings; None: nobody can tell."""
 
-    on_mains: bool
-    battery: int
-    is_online: bool
-    is_metered: bool
-    wifi: str
-    is_wired: bool
-    is_idle: bool
-    idle_since: str
-    is_locked: bool
+    on_mains: bool | None
+    battery: int | None
+    is_online: bool | None
+    is_metered: bool | None
+    wifi: str | None
+    is_wired: bool | None
+    is_idle: bool | None
+    idle_since: str | None
+    is_locked: bool | None
 
 
 class StatusShape(TypedDict):

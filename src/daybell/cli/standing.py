@@ -46,8 +46,8 @@ def _remarks(now: StatusShape) -> Iterator[str]:
     if names := [job["name"] or job["id"] for job in now["jobs"] if job["id"] in awake]:
         yield clean(f"Keeping the computer awake: {', '.join(names)}")
     machine = now["machine"]
-    if machine.get("on_mains") is False and any(POWER in (job["waiting_for"] or "") for job in now["jobs"]):
-        yield "On battery" + (f", {machine['battery']} %" if "battery" in machine else "")
+    if machine["on_mains"] is False and any(POWER in (job["waiting_for"] or "") for job in now["jobs"]):
+        yield "On battery" + (f", {machine['battery']} %" if machine["battery"] is not None else "")
     if now["away"]:
         yield "Something happened while you were away: see `daybell away`"
 
