@@ -1,6 +1,9 @@
 import os
 import signal
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from daybell.machine.clock import SystemClock
 from daybell.machine.ids import SystemIds
 from daybell.machine.processes.linux import LinuxCensus, Stat, file_mark, is_after, parse_stat, tag_of
 from daybell.store.logs import RunLogs
+from waiting import until
 
 STAT = b" S 1 42 43 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 10000 200 18446744073709551615"
 
@@ -82,3 +86,35 @@ def test_waiting_for_what_is_over_returns_at_once() -> None:
     census = LinuxCensus()
     gone = type(census.identify(os.getpid()))(2**22 + 1, 1, "")
     census.wait_any([gone], 60)
+
+
+@contextmanager
+def just_over(line: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A shell that carries a tag and is a zombie by now; what it has left is ended by and by."""
+    argv = ["/bin/sh", "-c", line]
+    with subprocess.Popen(argv, env={**os.environ, "DAYBELL_RUN_ID": "r1"}, start_new_session=True) as shell:
+        LinuxCensus().wait_exit(shell.pid)
+        yield shell
+
+
+@pytest.mark.parametrize("age", [0, 60], ids=["brief", "long"])
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("true", 0),
+        ("sleep 5 &", 1),
+        ("setsid sleep 5 &", 1),
+        ("(setsid sleep 5 &) & wait; (sleep 5 &)", 2),
+        ("for i in $(seq 70); do /bin/true; done; sleep 5 &", 1),
+        ("env -u DAYBELL_RUN_ID setsid sleep 0.2 &", 0),
+    ],
+    ids=["nothing", "group", "session", "two", "behind many", "stranger"],
+)
+@pytest.mark.system
+def test_what_a_run_has_left_is_found_however_brief_it_was(line: str, count: int, age: float) -> None:
+    census = LinuxCensus()
+    with just_over(line) as shell:
+        main = census.identify(shell.pid)
+        until(lambda: len(census.members(main, "r1", age)) == count)  # a fork takes a moment to exec
+        for member in census.members(main, "r1", age):
+            census.send(member.identity, signal.SIGKILL)

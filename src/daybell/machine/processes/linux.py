@@ -21,6 +21,8 @@ DEAD = frozenset("ZXx")
 BRIEF_SECONDS = 0.25
 """A run this short ends before the kernel can have used every other pid and begun anew, even at a
 pid_max of 32,768: what it started has a pid between its own and the newest one."""
+FEW = 64
+"""Pids given out since a run began that are asked for one by one, rather than looked for among all."""
 SEARCHES = 5
 """A millisecond apart. Kernel threads and zombies of others may make each of them doubtful."""
 WATCHED_AT_ONCE = 64
@@ -82,6 +84,8 @@ class LinuxCensus:
         """A list of processes is old as soon as it is made: where one of them was gone, or was just
         becoming another program, what it left may have been overlooked, and the search is repeated.
         """
+        if age < BRIEF_SECONDS and _is_alone(main, run_id):
+            return []
         for _ in range(SEARCHES):
             found, is_sure = _search(self._candidates(main, age), main, run_id)
             if found or is_sure:
@@ -138,8 +142,42 @@ def _pids() -> list[int]:
     return [pid for pid in pids if pid != own]
 
 
+@cache
+def _loadavg() -> int:
+    """Stays open: it is read afresh from its beginning each time a run ends."""
+    return os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC)
+
+
 def _newest_pid() -> int:
-    return int(Path("/proc/loadavg").read_bytes().split()[-1])
+    return int(os.pread(_loadavg(), 128, 0).split()[-1])
+
+
+def _is_alone(main: ProcessIdentity, run_id: str) -> bool:
+    """Whether nothing lives of a brief run, main being over; most of them have started nothing.
+
+    Each pid since main's is asked for, in the order in which they were given out, until none is newer. One
+    that is over leaves no doubt: it starts nothing any more, and what it has started has a newer pid.
+    """
+    last = main.pid
+    while (newest := _newest_pid()) != last:
+        if not last < newest <= main.pid + FEW:  # too many, or they have begun anew
+            return False
+        if not all(_is_stranger(pid, main, run_id) for pid in range(last + 1, newest + 1)):
+            return False
+        last = newest
+    return True
+
+
+def _is_stranger(pid: int, main: ProcessIdentity, run_id: str) -> bool:
+    """Whether this pid is for certain none of the run's. Threads have pids too: they are as their process."""
+    try:
+        stat = parse_stat(_read(pid, "stat"))
+        if stat.state in DEAD or stat.parent == os.getpid():
+            return True
+        environ = _read(pid, "environ")
+    except OSError:  # it is over, or another person's
+        return True
+    return bool(environ) and stat.group != main.pid and tag_of(environ) != run_id
 
 
 def _search(pids: Iterable[int], main: ProcessIdentity, run_id: str) -> tuple[list[Member], bool]:
@@ -187,6 +225,8 @@ def _marks(pid: int) -> frozenset[str]:
 def _read(pid: int, name: str) -> bytes:
     fd = os.open(f"/proc/{pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
     try:
+        if name == "stat":
+            return os.read(fd, 4096)  # a line, and always whole
         return b"".join(iter(lambda: os.read(fd, 65536), b""))
     finally:
         os.close(fd)
