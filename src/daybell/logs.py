@@ -36,6 +36,13 @@ class JsonLines(logging.Formatter):
         self._encoder = msgspec.json.Encoder(enc_hook=str)
 
     def format(self, record: logging.LogRecord) -> str:
+        events: Sequence[dict[str, object]] | None = getattr(record, "events", None)
+        if events is None:
+            return self._line(record)
+        time = datetime.fromtimestamp(record.created, UTC)
+        return "\n".join(self._encoder.encode({"time": time, **event}).decode() for event in events)
+
+    def _line(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC),
             "level": record.levelname.lower(),
@@ -54,16 +61,18 @@ class JsonLines(logging.Formatter):
 class PrivateRotatingFile(RotatingFileHandler):
     """Readable by nobody else, from the first byte on."""
 
-    _lines = 0
+    _until_look = 0
+    """How many lines may be written before it is looked at how large the file is."""
 
-    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: ARG002, N802 - the library's
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the library's
         """By what the file has already: the library would format each line twice to know it beforehand.
 
         Looked at now and then: the engine writes here, and would give way to other threads each time.
         """
-        self._lines += 1
-        if self._lines % LOOK_EVERY != 1:
+        self._until_look -= len(getattr(record, "events", "1"))
+        if self._until_look > 0:
             return False
+        self._until_look = LOOK_EVERY
         if self.stream is None:
             self.stream = self._open()
         return os.fstat(self.stream.fileno()).st_size >= self.maxBytes
@@ -84,18 +93,30 @@ def write_log(path: Path) -> logging.Handler:
 
 
 def log_events(events: Sequence[AnyEvent]) -> None:
-    """A subscriber: one line an event, with its run and trace id."""
-    for event in events:
-        kind = str(event.__struct_config__.tag)
-        job_id, run_id = subject(event)
-        extra: dict[str, object] = {"event": kind, "job": job_id, "run": run_id}
-        match event:
-            case RunFinished(run=run) | RunSkipped(run=run) | RunClaimed(run=run) | RunQueued(run=run):
-                extra.update(_of_run(run))
-            case _:
-                pass
-        level = logging.WARNING if extra.get("outcome") in ("failed", "timed_out") else logging.INFO
-        log.log(level, "%s%s", kind.replace("_", " "), f" {job_id}" if job_id else "", extra=extra)
+    """A subscriber: one line an event, with its run and trace id; a batch is one record, written at once."""
+    if events:
+        log.info("%d events", len(events), extra={"events": [_line_of(event) for event in events]})
+
+
+def _line_of(event: AnyEvent) -> dict[str, object]:
+    kind = str(event.__struct_config__.tag)
+    job_id, run_id = subject(event)
+    words = kind.replace("_", " ")
+    line: dict[str, object] = {
+        "level": "info",
+        "event": kind,
+        "message": f"{words} {job_id}" if job_id else words,
+        "job": job_id,
+        "run": run_id,
+    }
+    match event:
+        case RunFinished(run=run) | RunSkipped(run=run) | RunClaimed(run=run) | RunQueued(run=run):
+            line |= _of_run(run)
+            if run.is_failure:
+                line["level"] = "warning"
+        case _:
+            pass
+    return {name: value for name, value in line.items() if value is not None}
 
 
 def _of_run(run: Run) -> dict[str, object]:

@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 TAIL_BYTES = 4096
 LONGEST = 500
 """Characters of a line that people read."""
@@ -15,8 +16,11 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 def open_log(path: Path) -> int:
     """A descriptor that appends to the file; only its owner may read what a command prints."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o600)
+    try:
+        return os.open(path, APPEND, 0o600)
+    except FileNotFoundError:  # the first run of its job
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, APPEND, 0o600)
 
 
 def last_line(path: Path, since: int) -> str | None:

@@ -78,10 +78,13 @@ class ArtifactFiles:
             with self._removing:
                 self._empty.discard(path)
                 path.mkdir(mode=0o700, exist_ok=True)
-        elif not self._is_reused(path):
-            for each in (self._directory, path.parent) if not path.parent.exists() else ():
+            return path
+        try:
+            self._place(path)
+        except FileNotFoundError:  # the first run of its job
+            for each in (self._directory, path.parent):
                 each.mkdir(mode=0o700, exist_ok=True)
-            path.mkdir(mode=0o700)
+            self._place(path)
         return path
 
     def settle(self, job_id: str, run_id: str, most: int, *, is_over: bool = True) -> Leavings:
@@ -92,8 +95,11 @@ class ArtifactFiles:
         """
         path = self.path(job_id, run_id)
         try:
-            leavings = Leavings() if _is_empty(path) else self._settle(path, most)
-            if not leavings.files and _is_empty(path):
+            leavings, is_empty = Leavings(), _is_empty(path)
+            if not is_empty:
+                leavings = self._settle(path, most)
+                is_empty = not leavings.files and _is_empty(path)
+            if is_empty:
                 if is_over:
                     self._empty.add(path)
                 else:
@@ -125,6 +131,10 @@ class ArtifactFiles:
             for each in folders:
                 folder = stack.enter_context(entered(each, folder))
             return os.fdopen(file_in(step, folder), "rb")
+
+    def _place(self, path: Path) -> None:
+        if not self._is_reused(path):
+            path.mkdir(mode=0o700)
 
     def _is_reused(self, path: Path) -> bool:
         """Whether one that would be removed soon became this one: some disks take milliseconds for each."""

@@ -84,10 +84,12 @@ class Capped:
                 os.close(file)
 
     def _finish(self) -> Excerpt:
-        tail = self._tail(os.fstat(self._file).st_size)
+        size = os.fstat(self._file).st_size
+        tail = self._tail(size)
         if tail > self._head + self._line:
             self._close_up(tail)
-        printed = os.fstat(self._file).st_size - self._line + self._dropped
+            size = os.fstat(self._file).st_size
+        printed = size - self._line + self._dropped
         return Excerpt(printed, self._dropped, self._head if self._dropped else 0)
 
     def _tail(self, size: int) -> int:

@@ -67,7 +67,7 @@ class RunHistory:
         self._changing = threading.Lock()
         self._chronicle = Chronicle(directory / CHRONICLE, self._note_change)
         self._changed: set[Path] = set()
-        """Files, and the directories they are in, since the last sync."""
+        """Files since the last sync."""
 
     def add(self, numbered: Numbered) -> None:
         """Keep the row that this event ends, if it ends one, or the definition it tells of.
@@ -126,14 +126,13 @@ class RunHistory:
         if self._is_behind or self._chronicle.is_behind:
             raise OSError(errno.EIO, "some rows are not written yet", str(self._directory))
         with self._changing:
-            paths, self._changed = self._changed, set()
+            files, self._changed = self._changed, set()
         try:
-            for path in sorted(paths, reverse=True):  # a file comes before its directory
+            for path in [*files, *{path.parent for path in files}, self._directory]:
                 sync_path(path)
-                paths.discard(path)
         except OSError:
             with self._changing:
-                self._changed |= paths
+                self._changed |= files
             raise
 
     def sweep(self, job_id: str = "") -> None:
@@ -235,7 +234,7 @@ class RunHistory:
 
     def _note_change(self, path: Path) -> None:
         with self._changing:
-            self._changed |= {path, path.parent, self._directory}
+            self._changed.add(path)
 
     def _trim(self) -> None:
         with self._writing:

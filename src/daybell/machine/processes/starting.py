@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 
 from daybell.machine.processes import shim
 from daybell.machine.processes.conventions import POSIX_SHELL, posix_shell
@@ -57,8 +58,14 @@ def _start_at_once(spawn: Spawn) -> subprocess.Popen[bytes]:
         posix_shell(spawn.argv) if spawn.shell else spawn.argv,
         executable=None if spawn.shell else spawn.program,
         env=spawn.env,
-        stdin=subprocess.DEVNULL,
+        stdin=_nothing(),
     )
+
+
+@cache
+def _nothing() -> int:
+    """What nobody writes to; stays open for all commands that are still to come."""
+    return os.open(os.devnull, os.O_RDONLY)
 
 
 def _start_limited(
