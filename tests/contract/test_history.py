@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from daybell.engine.memory import MemoryHistory
 from daybell.engine.ports import History
-from daybell.model.events import JobDefined, Numbered
+from daybell.model.events import JobDefined, Numbered, SchedulerStopped
 from daybell.model.query import Row, RunQuery
 from daybell.store.history import RunHistory
 from pasts import FIRST, answer, numbered, pasts, queries
@@ -62,6 +62,20 @@ def fill(history: History, rows: Sequence[Row]) -> None:
 def test_it_finds_what_a_look_at_each_row_would_find(home: Home, rows: list[Row], query: RunQuery) -> None:
     with home() as opened:
         fill(opened(), rows)
+        assert list(opened().select(query)) == answer(rows, query)[: query.limit]
+
+
+@UNHURRIED
+@given(rows=pasts(), query=queries(), later=st.data())
+def test_a_row_that_may_be_written_later_is_found_at_once(
+    home: Home, rows: list[Row], query: RunQuery, later: st.DataObject
+) -> None:
+    with home() as opened:
+        history = opened()
+        for row in rows:
+            history.add(numbered(row), later=later.draw(st.booleans()))
+        assert list(history.select(query)) == answer(rows, query)[: query.limit]
+        history.add(Numbered(1 + len(rows), SchedulerStopped(at=FIRST)))
         assert list(opened().select(query)) == answer(rows, query)[: query.limit]
 
 

@@ -342,6 +342,25 @@ def test_replay_from_any_checkpoint_gives_the_same(data: st.DataObject) -> None:
     assert list(after.waiting) == list(whole.waiting)
 
 
+@pytest.mark.parametrize(("rush", "some_wait"), [(1000, False), (2, True)])
+def test_a_checkpoint_waits_for_some_time_until_nothing_waits_for_a_slot(
+    monkeypatch: pytest.MonkeyPatch, *, rush: int, some_wait: bool
+) -> None:
+    monkeypatch.setattr(loop, "CHECKPOINT_EVERY", 10)
+    monkeypatch.setattr(loop, "RUSH", rush)
+    jobs = [a_job(id=f"job-{number}", triggers=(cron("* * * * *"),)) for number in range(20)]
+    simulation = simulate(*jobs, slots=1)
+    waiting: list[int] = []
+
+    def save(checkpoint: Checkpoint) -> None:
+        waiting.append(sum(one.is_waiting for one in checkpoint.open_runs))
+
+    simulation.ledger.save = save  # type: ignore[method-assign]  # each is looked at
+    simulation.run_for(5 * MINUTE)
+    assert waiting
+    assert any(waiting) == some_wait
+
+
 def test_a_start_replays_only_what_came_after_the_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "CHECKPOINT_EVERY", 10)
     simulation = simulate(a_job(triggers=(cron("* * * * *"),)))

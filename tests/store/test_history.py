@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
@@ -10,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from daybell.model.errors import LedgerError
-from daybell.model.events import JobPaused, Numbered, RunFinished, RunSkipped
+from daybell.model.events import JobDefined, JobPaused, Numbered, RunFinished, RunSkipped
 from daybell.model.query import Row, RunQuery
 from daybell.model.run import Run
 from daybell.store import history as module
@@ -44,6 +45,33 @@ def test_rows_come_newest_first_per_job_and_for_all(tmp_path: Path) -> None:
         history.add(numbered)
     assert ids(rows(history, "backup", 10)) == ["r3", "r1"]
     assert ids(rows(history, None, 2)) == ["r3", "r2"]
+
+
+def test_rows_that_may_wait_come_into_their_files_with_the_next_event(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    for number in (1, 2):
+        history.add(ended(number), later=True)
+    assert list(tmp_path.iterdir()) == []
+    history.sync()
+    history.add(Numbered(3, JobPaused(at=NOW, job_id="backup")))
+    assert ids(rows(RunHistory(tmp_path), "backup", 10)) == ["r2", "r1"]
+
+
+def test_a_definition_that_comes_while_rows_wait_holds_up_nothing(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    history.add(ended(1), later=True)
+    history.add(Numbered(2, JobDefined(at=NOW, job_id="backup", digest="d", definition={})), later=True)
+    history.sync()
+    history.add(Numbered(3, JobPaused(at=NOW, job_id="backup")))
+    assert not history.is_behind
+    assert ids(rows(RunHistory(tmp_path), "backup", 10)) == ["r1"]
+
+
+def test_so_many_rows_wait_and_no_more(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    for number in range(1, module.MOST_WAITING + 1):
+        history.add(ended(number), later=True)
+    assert len(rows(RunHistory(tmp_path), "backup", 1000)) == module.MOST_WAITING
 
 
 def test_a_job_s_rows_go_back_over_months(tmp_path: Path) -> None:
@@ -216,10 +244,10 @@ def test_a_row_that_is_being_written_holds_up_no_checkpoint(tmp_path: Path) -> N
     synced = []
     add = RowFile.add
 
-    def slow(file: RowFile, row: Row) -> bool:
+    def slow(file: RowFile, rows: Sequence[Row]) -> Sequence[Row]:
         history.sync()
-        synced.append(row.number)
-        return add(file, row)
+        synced.extend(row.number for row in rows)
+        return add(file, rows)
 
     with pytest.MonkeyPatch.context() as busy:
         busy.setattr(RowFile, "add", slow)

@@ -159,7 +159,7 @@ class MemoryHistory:
         self._definitions: dict[tuple[str, str], dict[str, object]] = {}
         self._entries: list[Entry] = []
 
-    def add(self, numbered: Numbered) -> None:
+    def add(self, numbered: Numbered, *, later: bool = False) -> None:  # noqa: ARG002 - the port's shape
         event = numbered.event
         told = entry(numbered)
         if told is not None and not (self._entries and told.number <= self._entries[-1].number):

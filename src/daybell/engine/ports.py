@@ -212,8 +212,11 @@ class Ledger(Protocol):
 class History(Protocol):
     """Ended runs, kept for reading; filled from the ledger, so that it may lag but never lie."""
 
-    def add(self, numbered: Numbered) -> None:
-        """Keep the row that this event ends, if it ends one; a number that is known is passed over."""
+    def add(self, numbered: Numbered, *, later: bool = False) -> None:
+        """Keep the row that this event ends, if it ends one; a number that is known is passed over.
+
+        It is found at once. `later`: it need not be written before the next event is added without that.
+        """
         ...
 
     def select(self, query: RunQuery) -> Sequence[Row]:

@@ -85,6 +85,11 @@ class Records:
         """How many runs hold a slot."""
         return len(self.open_runs) - len(self.waiting)
 
+    @property
+    def is_rush(self) -> bool:
+        """Runs wait for nothing but a slot."""
+        return len(self.waiting) > len(self.deferred)
+
     def under_way(self) -> Sequence[OpenRun]:
         """Runs that hold a slot or wait for one; those that are put off outlive a stop (R2)."""
         return [one for one in self.open_runs.values() if one.deferral is None]

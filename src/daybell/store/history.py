@@ -31,6 +31,8 @@ from daybell.store.tail import Tail
 
 log = logging.getLogger(__name__)
 
+MOST_WAITING = 500
+"""Rows that are written together at most."""
 KEPT = 1000
 """Rows in the file of all jobs after it was trimmed; it is trimmed at twice as many."""
 
@@ -55,8 +57,8 @@ class RunHistory:
         self.newest_number = max(numbers, default=0)
         """Of the event that ended the newest run it held when it was opened; 0 without one."""
         self._recent_rows = len(numbers)
-        self._is_behind = False
-        """Some rows could not be written yet."""
+        self._is_refused = False
+        """Some of the waiting rows could not be written; else they only wait for the next ones."""
         self._last_month: str | None = None
         """Of all files the latest one; None: nobody has looked yet."""
         self.problems: tuple[Problem, ...] = ()
@@ -69,10 +71,10 @@ class RunHistory:
         self._changed: set[Path] = set()
         """Files since the last sync."""
 
-    def add(self, numbered: Numbered) -> None:
+    def add(self, numbered: Numbered, *, later: bool = False) -> None:
         """Keep the row that this event ends, if it ends one, or the definition it tells of.
 
-        What is known is passed over.
+        What is known is passed over. `later`: rows may come into their files with those of the next events.
         """
         if self._is_closed:
             return
@@ -81,22 +83,32 @@ class RunHistory:
         if isinstance(numbered.event, JobDefined):
             self._undefined.append((numbered.number, numbered.event))
             self._define()
-        if not isinstance(numbered.event, RunFinished | RunSkipped):
-            return
-        self._waiting.append(Row(numbered.number, numbered.event.run))
-        blocked: set[str] = set()
-        """Jobs whose rows must wait for an older one of theirs; those of others need not."""
-        for row in list(self._waiting):
-            if not self._is_done(partial(self._write, self._recent, row)):
-                break  # that file has the rows of all jobs in their order
-            month = self._directory / row.run.job_id / f"{month_of(row.run)}.jsonl"
-            if row.run.job_id in blocked or not self._is_done(partial(self._write, month, row)):
-                blocked.add(row.run.job_id)
-            else:
-                self._waiting.remove(row)
+        if isinstance(numbered.event, RunFinished | RunSkipped):
+            self._waiting.append(Row(numbered.number, numbered.event.run))
+        elif self._is_refused:
+            return  # what the disk refuses is tried again with the next row
+        if self._waiting and (not later or len(self._waiting) >= MOST_WAITING):
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        """The file of all jobs first, which has their rows in their order."""
+        if self._is_done(partial(self._write, self._recent, self._waiting)):
+            months: dict[Path, list[Row]] = {}
+            for row in self._waiting:
+                month = self._directory / row.run.job_id / f"{month_of(row.run)}.jsonl"
+                months.setdefault(month, []).append(row)
+            blocked: set[str] = set()
+            """Jobs whose rows must wait for an older one of theirs; those of others need not."""
+            left: set[int] = set()
+            for month, rows in months.items():
+                job_id = rows[0].run.job_id
+                if job_id in blocked or not self._is_done(partial(self._write, month, rows)):
+                    blocked.add(job_id)
+                    left.update(row.number for row in rows)
+            self._waiting = [row for row in self._waiting if row.number in left]
+        self._is_refused = bool(self._waiting)
         if self._undefined:
             self._define()
-        self._is_behind = bool(self._waiting or self._undefined)
         if self._recent_rows >= 2 * KEPT:
             self._is_done(self._trim)
 
@@ -110,7 +122,6 @@ class RunHistory:
             if self._is_done(partial(add_definition, path, number, event)):
                 self._undefined.remove((number, event))
                 self._note_change(path)
-        self._is_behind = bool(self._waiting or self._undefined)
 
     def _is_done(self, act: Callable[[], None]) -> bool:
         """What the disk refuses is tried again with the next row."""
@@ -123,7 +134,7 @@ class RunHistory:
 
     def sync(self) -> None:
         """All rows that were added are durable when it returns. OSError; any thread."""
-        if self._is_behind or self._chronicle.is_behind:
+        if self._is_refused or self._undefined or self._chronicle.is_behind:
             raise OSError(errno.EIO, "some rows are not written yet", str(self._directory))
         with self._changing:
             files, self._changed = self._changed, set()
@@ -189,8 +200,8 @@ class RunHistory:
 
     @property
     def is_behind(self) -> bool:
-        """Some rows are in no file yet, because the disk refuses them."""
-        return self._is_behind or self._chronicle.is_behind
+        """Something is in no file yet: it waits for the next row, or the disk refuses it."""
+        return bool(self._waiting or self._undefined or self._chronicle.is_behind)
 
     def jobs(self) -> list[str]:
         """Of which there may be rows. OSError; any thread."""
@@ -217,19 +228,19 @@ class RunHistory:
             self._last_month = max(Months(self._directory, RunQuery()), default="")
         return self._last_month
 
-    def _write(self, path: Path, row: Row) -> None:
+    def _write(self, path: Path, rows: Sequence[Row]) -> None:
         if path not in self._files:
             self._files[path] = RowFile(path)
         with self._writing:
             if not self._files[path].is_settled:
                 self._compaction.disturb(path)
-            is_new = self._files[path].add(row)
+            new = self._files[path].add(rows)
             if path == self._recent:
-                self._recent_rows += is_new
-                if is_new:
+                self._recent_rows += len(new)
+                for row in new:
                     self._tail.add(row)
             elif self._last_month is not None:
-                self._last_month = max(self._last_month, month_of(row.run))
+                self._last_month = max(self._last_month, path.stem)
         self._note_change(path)
 
     def _note_change(self, path: Path) -> None:

@@ -42,22 +42,25 @@ class RowFile:
         """What comes next is appended, and nothing is cut off before."""
         return self._newest is not None
 
-    def add(self, row: Row) -> bool:
-        """Whether it was new there. OSError."""
+    def add(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Those of them that were new there; they come in the order of their numbers. OSError."""
         if self._newest is None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._newest = self._look(row.number)
-        if row.number <= self._newest:
-            return False
-        returning = [one for one in self._apart if one.number < row.number]
+            self._newest = self._look(rows[0].number)
+        new = [row for row in rows if row.number > self._newest]
+        if not new:
+            return new
+        last = new[-1].number
+        returning = {row.number: row for row in self._apart if row.number < last}
+        whole = returning | {row.number: row for row in new}
         try:
-            write_rows(self._path, [*returning, row])
+            write_rows(self._path, [whole[number] for number in sorted(whole)])
         except OSError:
             self._newest = None  # half a row may be there
             raise
-        self._apart = [one for one in self._apart if one.number > row.number]
-        self._newest = row.number
-        return True
+        self._apart = [row for row in self._apart if row.number > last]
+        self._newest = last
+        return new
 
     def _look(self, number: int) -> int:
         """The newest number that is there; where some from this one on are damaged, all are written anew.
