@@ -241,7 +241,7 @@ def test_what_stood_behind_damage_returns_in_its_turn_also_after_a_full_disk(
 def test_a_row_that_is_being_written_holds_up_no_checkpoint(tmp_path: Path) -> None:
     history = RunHistory(tmp_path)
     history.add(ended(1))
-    synced = []
+    synced: list[int] = []
     add = RowFile.add
 
     def slow(file: RowFile, rows: Sequence[Row]) -> Sequence[Row]:

@@ -20,4 +20,5 @@ class SystemIds:
         return secrets.randbelow(1 << 53) / (1 << 53)
 
     def traceparent(self) -> str:
-        return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+        chance = secrets.token_hex(24)
+        return f"00-{chance[:32]}-{chance[32:]}-01"

@@ -19,6 +19,7 @@ from daybell.store.folders import DEEPEST, Folder, Found, entered, file_in, lift
 
 log = logging.getLogger(__name__)
 
+PRIVATE = 0o700
 MOST = 1000
 """Files of one run."""
 PASSES = 1000
@@ -77,13 +78,13 @@ class ArtifactFiles:
         if os.path.lexists(path):
             with self._removing:
                 self._empty.discard(path)
-                path.mkdir(mode=0o700, exist_ok=True)
+                path.mkdir(mode=PRIVATE, exist_ok=True)
             return path
         try:
             self._place(path)
         except FileNotFoundError:  # the first run of its job
             for each in (self._directory, path.parent):
-                each.mkdir(mode=0o700, exist_ok=True)
+                each.mkdir(mode=PRIVATE, exist_ok=True)
             self._place(path)
         return path
 
@@ -95,12 +96,15 @@ class ArtifactFiles:
         """
         path = self.path(job_id, run_id)
         try:
-            leavings, is_empty = Leavings(), _is_empty(path)
+            leavings, mode = Leavings(), _mode(path)
+            is_empty = _is_empty(path)
             if not is_empty:
                 leavings = self._settle(path, most)
                 is_empty = not leavings.files and _is_empty(path)
             if is_empty:
                 if is_over:
+                    if mode != PRIVATE:
+                        path.chmod(PRIVATE)
                     self._empty.add(path)
                 else:
                     path.rmdir()
@@ -134,7 +138,7 @@ class ArtifactFiles:
 
     def _place(self, path: Path) -> None:
         if not self._is_reused(path):
-            path.mkdir(mode=0o700)
+            path.mkdir(mode=PRIVATE)
 
     def _is_reused(self, path: Path) -> bool:
         """Whether one that would be removed soon became this one: some disks take milliseconds for each."""
@@ -147,7 +151,6 @@ class ArtifactFiles:
         except OSError:
             self._empty.add(spare)
             return False
-        path.chmod(0o700)
         return True
 
     def _settle(self, path: Path, most: int) -> Leavings:
@@ -160,10 +163,15 @@ class ArtifactFiles:
         return Leavings(len(kept), gone.files)
 
 
-def _is_empty(path: Path) -> bool:
-    """OSError where it is no directory."""
-    if not stat.S_ISDIR(path.lstat().st_mode):
+def _mode(path: Path) -> int:
+    """OSError where it is no directory, or a link to one."""
+    mode = path.lstat().st_mode
+    if not stat.S_ISDIR(mode):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+    return stat.S_IMODE(mode)
+
+
+def _is_empty(path: Path) -> bool:
     with os.scandir(path) as entries:
         return next(entries, None) is None
 

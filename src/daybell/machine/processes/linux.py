@@ -171,6 +171,7 @@ def _is_alone(main: ProcessIdentity, run_id: str) -> bool:
 def _is_stranger(pid: int, main: ProcessIdentity, run_id: str) -> bool:
     """Whether this pid is for certain none of the run's. Threads have pids too: they are as their process."""
     try:
+        os.getpgid(pid)  # most of them are over, which this tells at the least cost
         stat = parse_stat(_read(pid, "stat"))
         if stat.state in DEAD or stat.parent == os.getpid():
             return True
