@@ -118,13 +118,16 @@ def test_it_holds_up_neither_other_hosts_nor_each_of_its_own_pings(server: PingS
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        (f"http://127.0.0.1:{free_port()}/x", "connection refused"),
         ("http://no-such-host.invalid/x", "the host cannot be found"),
         ("http://a..b/x", "the host cannot be found"),
     ],
 )
 def test_what_cannot_be_reached_is_told_in_words(url: str, said: str) -> None:
     assert delivered(url) == [Delivery(said)]
+
+
+def test_a_port_where_nobody_listens_is_told_in_words() -> None:
+    assert delivered(f"http://127.0.0.1:{free_port()}/x") == [Delivery("connection refused")]
 
 
 def test_who_speaks_something_else_is_no_server() -> None:
