@@ -1,8 +1,10 @@
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
+from platformdirs import PlatformDirs
 
 from daybell.model.errors import DaybellError
 from daybell.store.directories import LONGEST_SOCKET, create, find, socket_path
@@ -97,3 +99,32 @@ def test_create_refuses_what_belongs_to_another_user(tmp_path: Path) -> None:
     os.chown(found.state, 12345, 12345)
     with pytest.raises(DaybellError, match=r"state belongs to another user \(uid 12345\); give it back"):
         create(found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is platformdirs' own answer")
+@pytest.mark.parametrize(
+    "named",
+    [
+        {},
+        {"XDG_CONFIG_HOME": "/a", "XDG_DATA_HOME": "/b/", "XDG_STATE_HOME": "/c d"},
+        {"XDG_CONFIG_HOME": " ", "XDG_DATA_HOME": "", "XDG_STATE_HOME": "/c"},
+    ],
+)
+def test_on_linux_files_are_where_platformdirs_says(
+    named: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    found, places = find(named), PlatformDirs("daybell", appauthor=False)
+    assert (found.config, found.data, found.state, found.log) == (
+        places.user_config_path,
+        places.user_data_path,
+        places.user_state_path,
+        places.user_log_path,
+    )
+
+
+def test_a_place_that_is_not_absolute_is_none() -> None:
+    assert find({"XDG_CONFIG_HOME": "here"}).config.is_absolute()
