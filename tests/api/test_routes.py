@@ -67,6 +67,7 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
                 "next_due": None,
             },
             "keeping_awake": [],
+            "not_awake": "",
         },
         "jobs": [
             {

@@ -16,7 +16,7 @@ from daybell.model.status import JobStatus, SchedulerStatus, Status
 NOW = at("2026-03-02 08:00 Europe/Berlin")
 
 
-def above(card: Card | None = None, *kept_awake: str) -> tuple[Entry, ...]:
+def above(card: Card | None = None, *kept_awake: str, refused: str = "") -> tuple[Entry, ...]:
     """What stands between the headline and the first separator."""
     scheduler = SchedulerStatus(
         state="running",
@@ -26,6 +26,7 @@ def above(card: Card | None = None, *kept_awake: str) -> tuple[Entry, ...]:
         pid=1,
         stats=no_statistics(),
         keeping_awake=kept_awake,
+        not_awake=refused,
     )
     jobs = tuple(JobStatus(id=f"job-{n}", name=f"Job {n}", state="idle", schedule="") for n in range(6))
     menu = tray_view(Status(scheduler=scheduler, jobs=jobs, problems=()), BERLIN, NOW, card=card).menu
@@ -117,6 +118,11 @@ def test_a_crash_in_which_nothing_ran_has_a_headline_alone() -> None:
 )
 def test_what_keeps_the_computer_awake_is_named(ids: list[str], words: str) -> None:
     assert lines(above(None, *ids)) == [f"Keeping the computer awake: {words} (grey)"]
+
+
+def test_a_computer_that_is_not_kept_awake_is_not_said_to_be() -> None:
+    (line,) = lines(above(None, "job-1", refused="logind is not there"))
+    assert line == "Cannot keep the computer awake (logind is not there): Job 1 (grey)"
 
 
 def test_a_job_that_is_gone_is_not_named() -> None:

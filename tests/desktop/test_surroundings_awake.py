@@ -73,6 +73,7 @@ def test_a_refusal_is_said_and_logged_once(
     for reason in ("one", "two", "three"):
         told.surroundings.hold(reason)
         wait_until(lambda: told.surroundings.why_not_held == DENIED, "the refusal")
+        assert told.surroundings.refusal == DENIED
     wait_until(lambda: [asked[2] for asked in logind.asked] == ["one", "two", "three"], "the questions")
     warned = [record.message for record in caplog.records if record.levelname == "WARNING"]
     assert warned == [f"the machine may fall asleep during a run: {DENIED}"]
@@ -102,6 +103,7 @@ def test_a_logind_that_is_silent_holds_up_nobody(told: Heard, logind: FakeLogind
     logind.manner = "is silent"
     told.surroundings.hold("one")
     wait_until(lambda: told.surroundings.why_not_held == "logind has not answered yet", "the reason")
+    assert told.surroundings.refusal == "", "it may still be granted"
     told.surroundings.hold(None)
     told.surroundings.hold("two")
     logind.manner = "gives"

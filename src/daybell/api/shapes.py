@@ -52,6 +52,7 @@ class SchedulerShape(TypedDict):
     pid: int
     stats: StatisticsShape
     keeping_awake: list[str]
+    not_awake: str
 
 
 class ProblemShape(TypedDict):

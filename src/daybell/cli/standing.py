@@ -44,7 +44,9 @@ def _remarks(now: StatusShape) -> Iterator[str]:
     """What is not as ever: a line each."""
     awake = set(now["scheduler"]["keeping_awake"])
     if names := [job["name"] or job["id"] for job in now["jobs"] if job["id"] in awake]:
-        yield clean(f"Keeping the computer awake: {', '.join(names)}")
+        refused = now["scheduler"]["not_awake"]
+        begin = f"Cannot keep the computer awake ({refused})" if refused else "Keeping the computer awake"
+        yield clean(f"{begin}: {', '.join(names)}")
     machine = now["machine"]
     if machine["on_mains"] is False and any(POWER in (job["waiting_for"] or "") for job in now["jobs"]):
         yield "On battery" + (f", {machine['battery']} %" if machine["battery"] is not None else "")

@@ -53,4 +53,6 @@ def kept_awake(status: Status) -> str:
     names = [job_title(job) for job in status.jobs if job.id in ids]
     shown = names[:NAMED_AT_MOST]
     shown += [f"{len(names) - NAMED_AT_MOST} more"] if len(names) > NAMED_AT_MOST else []
-    return f"Keeping the computer awake: {', '.join(shown)}" if shown else ""
+    refused = status.scheduler.not_awake
+    begin = f"Cannot keep the computer awake ({refused})" if refused else "Keeping the computer awake"
+    return f"{begin}: {', '.join(shown)}" if shown else ""

@@ -18,6 +18,8 @@ class Unknown:
 class Restless:
     """Where nothing keeps a machine awake."""
 
+    refusal = ""
+
     def hold(self, reason: str | None) -> None:
         """Nothing comes of it."""
 

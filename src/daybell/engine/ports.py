@@ -247,6 +247,11 @@ class Probes(Protocol):
 class Wakefulness(Protocol):
     """Keeps the machine from falling asleep by itself. Somebody who closes the lid still puts it to sleep."""
 
+    @property
+    def refusal(self) -> str:
+        """Why it is not kept awake though it should be; empty while it is, need not be, or that is asked."""
+        ...
+
     def hold(self, reason: str | None) -> None:
         """Keep it awake, and say why to whoever asks the system; None: no longer.
 

@@ -152,6 +152,7 @@ class SchedulerService:
             pid=self._place.pid,
             stats=replace(stats, **dates, next_due=_local(self._registry.next_due, zone)),
             keeping_awake=whole.keeping_awake if whole else (),
+            not_awake=self._ports.wakefulness.refusal,
         )
         problems = (*self._registry.problems, *self.problems)
         status = Status(scheduler=scheduler, jobs=self._registry.all(), problems=problems)

@@ -71,6 +71,7 @@ class Simulation:
         self._last_end: LastEnd | None = None
         self.awake_for: str | None = None
         """Why the machine does not fall asleep by itself."""
+        self.refusal = ""
         self._boot()
 
     def run_until(self, instant: datetime) -> None:

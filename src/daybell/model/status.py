@@ -86,6 +86,8 @@ class SchedulerStatus(Struct, frozen=True, kw_only=True):
     stats: Statistics
     keeping_awake: tuple[str, ...] = ()
     """Ids of the jobs whose runs do not let the computer sleep now."""
+    not_awake: str = ""
+    """Why it may sleep all the same; empty while it does not."""
 
 
 class Status(Struct, frozen=True, kw_only=True):

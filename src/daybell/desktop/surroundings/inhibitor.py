@@ -37,6 +37,11 @@ class Inhibitor:
             return ""
         return self._absence or self._refusal or SILENT
 
+    @property
+    def refusal(self) -> str:
+        """As `Wakefulness` has it. Any thread."""
+        return "" if self._asked is not None else self.why_not_held
+
     def hold(self, reason: str | None) -> None:
         self._wanted = reason
         if reason is None:

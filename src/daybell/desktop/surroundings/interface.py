@@ -24,6 +24,11 @@ class Surroundings(Protocol):
         """Why the machine is not kept awake though it should be; empty while it is, or need not."""
         ...
 
+    @property
+    def refusal(self) -> str:
+        """The same, but for what is being asked at the moment."""
+        ...
+
     def start(self, changed: Callable[[Facts], None]) -> Facts:
         """What is known within about a second; what differs later goes to `changed`, on another thread."""
         ...

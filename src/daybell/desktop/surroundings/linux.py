@@ -70,6 +70,10 @@ class LinuxSurroundings:
     def why_not_held(self) -> str:
         return self._inhibitor.why_not_held
 
+    @property
+    def refusal(self) -> str:
+        return self._inhibitor.refusal
+
     def start(self, changed: Callable[[Facts], None]) -> Facts:
         self._thread.start()
         self._has_settled.wait(PATIENCE)

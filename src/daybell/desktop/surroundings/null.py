@@ -13,6 +13,10 @@ class NoSurroundings:
         self.why = why
         self.why_not_held = ""
 
+    @property
+    def refusal(self) -> str:
+        return self.why_not_held
+
     def start(self, changed: Callable[[Facts], None]) -> Facts:  # noqa: ARG002 - the interface's shape
         return Facts()
 

@@ -62,6 +62,10 @@ class PolledSurroundings:
         self._held: str | None = None
         self._thread = threading.Thread(target=self._run, name="surroundings", daemon=True)
 
+    @property
+    def refusal(self) -> str:
+        return self.why_not_held
+
     def start(self, changed: Callable[[Facts], None]) -> Facts:
         self._thread.start()
         self._has_looked.wait(PATIENCE)
