@@ -4,7 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from daybell.core.conditions import Unmet, asked, check_percent, check_wifi, unmet, unmet_conditions
+from daybell.core.conditions import (
+    SUBJECTS,
+    Unmet,
+    asked,
+    check_percent,
+    check_wifi,
+    only,
+    unmet,
+    unmet_conditions,
+)
 from daybell.model.durations import Duration
 from daybell.model.facts import Facts, remarkable
 from daybell.model.job import Conditions
@@ -106,3 +115,12 @@ def test_a_wifi_without_a_name_is_refused() -> None:
 def test_what_changes_all_the_time_is_not_remarkable() -> None:
     facts = Facts(on_mains=False, battery=50, wifi="Home", is_idle=True, idle_since=NOW, is_locked=True)
     assert remarkable(facts) == Facts(on_mains=False, wifi="Home")
+
+
+def test_only_what_is_asked_for_is_known() -> None:
+    facts = Facts(True, 80, True, False, "Home", False, True, NOW, True)
+    assert only(facts, {"power"}) == Facts(on_mains=True, battery=80)
+    assert only(facts, {"wifi", "idle"}) == Facts(
+        wifi="Home", is_wired=False, is_idle=True, idle_since=NOW, is_locked=True
+    )
+    assert only(facts, SUBJECTS.values()) == facts

@@ -18,6 +18,7 @@ from simulations import START, Commands, hourly
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 SKIP = CatchUp(policy="skip")
+WELL = Behaviour()
 
 
 def card(simulation: Commands) -> Absence:
@@ -32,9 +33,9 @@ def has_card(simulation: Commands) -> bool:
     return whole is not None and whole.absence is not None
 
 
-def slept(*jobs: Job, notices: NoticeConfig = NoticeConfig()) -> Commands:  # noqa: B008 - an immutable value
+def slept(*jobs: Job, notices: NoticeConfig = NoticeConfig(), does: Behaviour = WELL) -> Commands:  # noqa: B008 - an immutable value
     """For three hours, from 10 min before the first full one on."""
-    simulation = Commands(*jobs, notices=notices)
+    simulation = Commands(*jobs, does=does, notices=notices)
     simulation.run_for(50 * MINUTE)
     simulation.suspend(3 * HOUR)
     return simulation
@@ -185,3 +186,31 @@ def test_what_a_pause_skips_is_no_part_of_a_card() -> None:
     simulation.ask(Pause("backup", START + 2 * HOUR + MINUTE))
     simulation.suspend(2 * HOUR + 2 * MINUTE)
     assert not has_card(simulation)
+
+
+@pytest.mark.parametrize("overlap", ["skip", "queue", "replace"])
+def test_O1_late_runs_that_are_hastened_together_all_run(overlap: str) -> None:
+    simulation = slept(hourly(catch_up=CatchUp(policy="all"), overlap=overlap))
+    for run in card(simulation).runs:
+        simulation.ask(Hasten(run.run_id))
+    simulation.run_for(MINUTE)
+    assert [run.outcome for run in simulation.rows()] == ["succeeded"] * 3
+
+
+def test_one_that_is_hastened_twice_waits_for_its_turn() -> None:
+    simulation = slept(hourly(group="disk"), a_job(id="other", group="disk"), does=Behaviour(takes=MINUTE))
+    simulation.ask(RunNow("other"))
+    (run,) = card(simulation).runs
+    for _ in range(2):
+        simulation.ask(Hasten(run.run_id))
+    simulation.run_for(3 * MINUTE)
+    assert [run.outcome for run in simulation.rows("backup") if run.started] == ["succeeded"]
+
+
+def test_a_short_absence_does_not_take_the_place_of_one_that_was_told() -> None:
+    simulation = slept(hourly(), hourly(id="tick", triggers=(cron("* * * * *"),), catch_up=SKIP))
+    before = card(simulation)
+    simulation.freeze(2 * MINUTE)
+    assert card(simulation) == before
+    simulation.suspend(2 * HOUR)
+    assert card(simulation) != before

@@ -32,7 +32,7 @@ from daybell.model.durations import Duration
 from daybell.model.errors import AlreadyRunning, JobNotFound, NotRunning, RunNotFound
 from daybell.model.events import AnyEvent
 from daybell.model.facts import Facts
-from daybell.model.job import CommandHandler, Job
+from daybell.model.job import CommandHandler, Conditions, Job
 from daybell.model.query import RunQuery
 from waiting import until
 
@@ -113,7 +113,10 @@ def test_its_status_is_in_the_default_zone(machine: Machine) -> None:
 
 def test_its_status_says_what_surrounds_it_and_that_something_happened_meanwhile() -> None:
     night = 8 * HOUR
-    machine = Machine(a_job(keep_awake=True), a_job(id="once", triggers=(once(START + HOUR),)))
+    asks = Conditions(power="ac")
+    machine = Machine(
+        a_job(keep_awake=True, conditions=asks), a_job(id="once", triggers=(once(START + HOUR),))
+    )
     service = machine.service
     assert (service.status().away, service.away.card()) == (False, None), "before it has started"
     service.start()

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from builders import a_job
 from daybell.engine.messages import CancelRuns, RunNow
+from daybell.engine.ports import AttemptResult
 from daybell.engine.virtual_workers import Behaviour
 from daybell.model.durations import Duration
 from daybell.model.facts import Facts
-from daybell.model.job import Job
+from daybell.model.job import Job, Retry
 from simulations import Commands
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -80,3 +81,22 @@ def test_a_job_that_is_edited_or_removed_lets_go() -> None:
     simulation.files.jobs["backup"] = a_job(timeout=Duration(hours=9))
     simulation.reload()
     assert simulation.awake_for is None
+
+
+def test_time_asleep_counts() -> None:
+    simulation = running(KEEPER)
+    simulation.run_for(HOUR)
+    simulation.suspend(2 * HOUR + 50 * MINUTE)
+    held = [simulation.awake_for]
+    simulation.run_for(10 * MINUTE)
+    assert [*held, simulation.awake_for] == ["running Back up photos", None]
+
+
+def test_all_attempts_of_a_run_share_the_time() -> None:
+    failing = Behaviour(takes=HOUR, result=AttemptResult(outcome="failed", exit_code=3))
+    retry = Retry(max_attempts=9, delay=Duration(seconds=1), jitter=False)
+    simulation = Commands(a_job(keep_awake=True, retry=retry), does=failing)
+    simulation.ask(RunNow("backup"))
+    simulation.run_for(4 * HOUR + MINUTE)
+    assert simulation.awake_for is None
+    assert simulation.status("backup").state == "running"

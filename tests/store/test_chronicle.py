@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from builders import at
+from builders import a_run, at
 from daybell.model.chronicle import Entry
+from daybell.model.events import MachineSlept, Numbered, RunFinished
 from daybell.store.chronicle import Chronicle
+from daybell.store.directories import create, find
+from daybell.store.history import RunHistory
+from daybell.store.layout import is_inhabited
 
 NOON = at("2026-03-02 12:00")
 
@@ -81,3 +85,26 @@ def test_it_loses_its_older_half_when_it_is_too_long(path: Path) -> None:
 
 def test_one_that_is_not_there_is_empty(path: Path) -> None:
     assert list(opened(path).entries()) == []
+
+
+def test_what_the_disk_refused_once_is_written_with_the_next_row(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    (tmp_path / "chronicle.jsonl").mkdir()
+    history.add(Numbered(1, MachineSlept(at=NOON, since=NOON)))
+    behind = [history.is_behind]
+    (tmp_path / "chronicle.jsonl").rmdir()
+    history.add(Numbered(2, RunFinished(at=NOON, run=a_run())))
+    assert [*behind, history.is_behind] == [True, False]
+    assert [one.number for one in history.chronicle()] == [1]
+
+
+def test_numbers_go_on_behind_those_that_it_has(tmp_path: Path) -> None:
+    RunHistory(tmp_path).add(Numbered(7, MachineSlept(at=NOON, since=NOON)))
+    assert RunHistory(tmp_path).newest_number == 7
+
+
+def test_a_home_with_a_chronicle_and_nothing_else_is_not_inhabited(tmp_path: Path) -> None:
+    home = find({"DAYBELL_HOME": str(tmp_path)})
+    create(home)
+    RunHistory(home.history).add(Numbered(1, MachineSlept(at=NOON, since=NOON)))
+    assert not is_inhabited(home)

@@ -176,3 +176,13 @@ def test_what_is_no_plain_file_is_not_waited_for(path: Path, kind: str) -> None:
         case _:
             path.symlink_to("/dev/zero")
     assert last_life(path, NOW) is None
+
+
+def test_one_that_has_not_begun_ends_no_other_life(path: Path, heartbeat: Heartbeat) -> None:
+    Heartbeat(path).end()
+    assert path.exists()
+
+
+def test_what_is_no_text_tells_nothing_and_breaks_nothing(path: Path) -> None:
+    path.write_bytes(b'{"pid":7,"boot_id":"\xff","started":"2026-03-02T12:00:00Z","version":"0.1.0"}')
+    assert last_life(path, NOW) is None

@@ -40,5 +40,5 @@ class AwayDoor:
 async def _job(request: Request) -> str | None:
     try:
         return msgspec.json.decode(await request.body() or b"{}", type=AwayBody).job
-    except msgspec.DecodeError as error:
+    except ValueError as error:  # also of what is no UTF-8
         raise InvalidRequest(f'expected {{"job": "backup"}} or nothing: {error}') from error

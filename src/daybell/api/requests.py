@@ -128,7 +128,7 @@ def _meant(text: str, known: Collection[str]) -> str:
 async def cancel_target(request: Request) -> str:
     try:
         return msgspec.json.decode(await request.body(), type=CancelBody).target
-    except msgspec.DecodeError as error:
+    except ValueError as error:  # also of what is no UTF-8
         raise InvalidRequest(f'expected {{"target": "the id of a run or of a job"}}: {error}') from error
 
 
@@ -136,7 +136,7 @@ async def pause_wish(request: Request, zone: ZoneInfo) -> tuple[datetime | Durat
     """Until when, or for how long, and why. Times without an offset are on the wall of that zone."""
     try:
         body = msgspec.json.decode(await request.body() or b"{}", type=PauseBody)
-    except msgspec.DecodeError as error:
+    except ValueError as error:  # also of what is no UTF-8
         raise InvalidRequest(f'expected {{"until": "2h", "reason": "why"}} or less: {error}') from error
     reason = (body.reason or "").strip()
     if len(reason) > LONGEST_REASON or not reason.isprintable():

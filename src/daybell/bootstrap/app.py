@@ -73,13 +73,15 @@ class App:
         self._hear = hear
         self._clock = SystemClock()
         self._stopping = threading.Event()
+        self._is_ours = False
+        """The home: nobody else runs in it."""
         self._teller = NoticeTeller()
 
     def run(self, ready: Callable[[SchedulerService], None] = lambda _: None) -> int:
         """Start in order, block, stop in reverse; the exit code. `ready` hears of the running service."""
         create(self._directories)
         with ExitStack() as parts:
-            signals = StopSignals(self.stop, _force)
+            signals = StopSignals(self.stop, self._force)
             signals.start()
             parts.callback(signals.close)
             with ExitStack() as started:
@@ -106,6 +108,13 @@ class App:
         """Ask for the end; returns at once."""
         self._stopping.set()
 
+    def _force(self) -> None:
+        """A second signal: the person does not want to wait."""
+        if self._is_ours:
+            self._directories.heartbeat.unlink(missing_ok=True)  # it did not crash
+        _to_stderr("Stopped by force: what was running may still run.")
+        os._exit(FORCED)
+
     def _end(self, parts: ExitStack, tray: Tray, service: SchedulerService) -> None:
         """The tray is the last to go: it says that Daybell stops until it has stopped."""
         self._stopping.wait()
@@ -130,6 +139,7 @@ class App:
         lock = InstanceLock(directories.instance_lock, directories.instance_file)
         lock.acquire(Instance(os.getpid(), self._clock.now(), version("daybell")))
         parts.callback(lock.release)
+        self._is_ours = True
         finish(directories)
         handler = write_log(directories.daybell_log)
         parts.callback(logging.getLogger().removeHandler, handler)
@@ -194,13 +204,6 @@ class App:
         if not (status.jobs or status.problems):
             self._say("No jobs yet: `daybell samples` adds three to look at, `daybell add` your own.")
         self._say("Ctrl-C stops it.")
-
-
-def _force() -> None:
-    """A second signal: the person does not want to wait."""
-    find(os.environ).heartbeat.unlink(missing_ok=True)  # it did not crash
-    _to_stderr("Stopped by force: what was running may still run.")
-    os._exit(FORCED)
 
 
 def _to_stderr(line: str) -> None:

@@ -46,13 +46,20 @@ def open_senses(
     clocks = ClockWatch(clock.look, lambda finding: mailbox.post(ClockMoved(finding)))
     zones = ZoneWatch(zone, lambda moved: mailbox.post(ZoneMoved(moved)), every=3)
     alarms = ApschedulerAlarms(
-        watches=(clocks.beat, lambda _: zones.beat(), lambda _: heartbeat.beat(), watch)
+        watches=(clocks.beat, lambda _: zones.beat(), lambda _: _beat(heartbeat, clock), watch)
     )
     surroundings = open_surroundings(alarms.look)
     parts.callback(surroundings.stop)
-    heartbeat.begin(os.getpid(), boot_id(), version("daybell"), clock.now())
     parts.callback(heartbeat.end)
     return Senses(alarms, surroundings, last_end)
+
+
+def _beat(heartbeat: Heartbeat, clock: Clock) -> None:
+    """The first beat comes when the engine has recorded how the last life ended."""
+    if heartbeat.has_begun:
+        heartbeat.beat()
+    else:
+        heartbeat.begin(os.getpid(), boot_id(), version("daybell"), clock.now())
 
 
 def _last_end(own: Directories, clock: Clock) -> LastEnd | None:

@@ -1,6 +1,6 @@
 """Do a job's conditions hold, and what is lacking if not?"""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -32,6 +32,25 @@ def unmet(conditions: Conditions, facts: Facts, now: datetime) -> list[Unmet]:
 def unmet_conditions(conditions: Conditions, facts: Facts, now: datetime) -> list[str]:
     """In words."""
     return [one.words for one in unmet(conditions, facts, now)]
+
+
+SUBJECTS = {
+    "on_mains": POWER,
+    "battery": POWER,
+    "is_online": NETWORK,
+    "is_metered": NETWORK,
+    "wifi": WIFI,
+    "is_wired": WIFI,
+    "is_idle": IDLE,
+    "idle_since": IDLE,
+    "is_locked": IDLE,
+}
+"""What each fact is about."""
+
+
+def only(facts: Facts, subjects: Collection[str]) -> Facts:
+    """What is about these: the rest is nobody's business, such as which network a laptop is on."""
+    return Facts(**{name: getattr(facts, name) for name, subject in SUBJECTS.items() if subject in subjects})
 
 
 def asked(conditions: Conditions) -> frozenset[str]:

@@ -56,9 +56,11 @@ class Absences:
         look()
         now = self._clock.now()
         found = absence(kind, since, now, self._state.batch.events[known:])
-        if not is_worth_noting(found):
-            return
+        is_told = is_worth_telling(found, self._state.config.notices.away)
+        has_card = self._state.records.absence is not None
+        if not is_worth_noting(found) or (has_card and not is_told):
+            return  # one that somebody was told of stays until they have dealt with it
         self._state.record(AbsenceNoted(at=now, absence=found))
-        if is_worth_telling(found, self._state.config.notices.away):
+        if is_told:
             titles = {job.id: job.title for job in self._state.jobs.values()}
             self._watch.tell(away_notice(found, titles, self._state.config.zone))

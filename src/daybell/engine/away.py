@@ -132,7 +132,8 @@ class Away:
         if refusals and not done:
             raise refusals[0]
         card = self.card()
-        if card is not None and (job_id is None or is_dealt_with(card)):
+        is_all = job_id is None and not refusals
+        if card is not None and (is_all or is_dealt_with(card)):
             self._ask(SeeAbsence())
         return tuple(done)
 

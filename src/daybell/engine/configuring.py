@@ -102,11 +102,11 @@ class Configuration:
 
 
 def at_once(held: Settings, wanted: Settings) -> Settings:
-    """What holds without a restart: when the person is told, groups, and the patience at the end."""
+    """What holds without a restart: notices, leases, groups, and the patience at the end."""
     scheduler = wanted.scheduler
     groups, timeout = scheduler.groups, scheduler.shutdown_timeout
     kept = replace(held.scheduler, groups=groups, shutdown_timeout=timeout)
-    return replace(held, scheduler=kept, notices=wanted.notices)
+    return replace(held, scheduler=kept, notices=wanted.notices, awake=wanted.awake)
 
 
 def differing(held: Settings, wanted: Settings) -> list[str]:

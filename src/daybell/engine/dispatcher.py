@@ -85,8 +85,8 @@ class Dispatcher:
     def _begin(self, read: DefinitionsRead, survivors: Survivors) -> None:
         now = self._clock.now()
         self.state.record(SchedulerStarted(at=now, jobs=len(read.jobs), version=self.state.config.version))
-        self.around.note()
         self.planner.take_in(read)
+        self.around.note()
         self.recovery.settle(survivors)
         self._zone.begin()
         if self.state.records.lives == 1 and not (read.jobs or read.invalid):
@@ -200,6 +200,7 @@ class Dispatcher:
             self._dependencies.forget()
         try:
             self.state.batch.answers.append((reply, self._verbs.answer(verb)))
+            self.around.note()  # a job may ask for what none did before
         except DaybellError as error:
             self.state.batch.answers.append((reply, error))
 

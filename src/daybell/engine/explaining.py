@@ -32,6 +32,8 @@ BESIDE = 20
 """Rows read beyond them: what was in the way of the oldest."""
 AT_ONCE = 200
 """Rows read in one look forward."""
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Calendars end somewhere; nobody asks about times beyond."""
 FORWARD = timedelta(days=32)
 LOOKS = 24
 """So often a window is made smaller or larger: from a month to a second."""
@@ -64,6 +66,8 @@ class Explaining:
 
     def why(self, job_id: str, at: datetime | None = None) -> Why:
         """Of the newest instants, or of the one at that time. JobNotFound where nobody ever had that id."""
+        if at is not None:
+            at = min(max(at, EARLIEST), LATEST)
         newest = self._rows(RunQuery(job_id=job_id, causes=AUTOMATIC, limit=SHOWN + BESIDE))
         account, ahead = self._account(job_id, newest, at), self._ahead(job_id, newest)
         if at is None:

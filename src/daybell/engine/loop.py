@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from daybell.core import notices
+from daybell.core.conditions import only
 from daybell.engine.batch import Batch, Deadline
 from daybell.engine.bus import Bus
 from daybell.engine.dispatcher import Dispatcher
@@ -270,7 +271,7 @@ class Engine:
 
     def _whole(self) -> Whole:
         state = self._state
-        absence, facts = state.records.absence, self._dispatcher.around.facts
+        absence, facts = state.records.absence, only(self._dispatcher.around.facts, state.asked)
         stats = state.tally.taken()
         return Whole(self._scheduler_state(), state.config.zone, stats, facts, self._leases.jobs, absence)
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from daybell.core.catchup import CANNOT_RECORD, EDITED, PAUSED, ZONE_CHANGED, Plan, gap, plan
+from daybell.core.conditions import asked
 from daybell.core.describe import describe
 from daybell.core.jitter import offset, reach
 from daybell.core.schedule import Calendar, definition_digest, digest, is_completed, next_due
@@ -230,6 +231,7 @@ class Planner:
         for job in read.jobs.values():
             self._swap(job, now)
         state.invalid = read.invalid
+        state.asked = frozenset[str]().union(*(asked(job.conditions) for job in state.jobs.values()))
         state.has_keepers = any(job.keep_awake for job in state.jobs.values())
         state.problems = read.problems
 

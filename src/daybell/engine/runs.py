@@ -27,6 +27,7 @@ from daybell.engine.ports import Outside
 from daybell.engine.slots import Slots
 from daybell.engine.state import Ending, State
 from daybell.engine.surroundings import Around
+from daybell.model.errors import Conflict
 from daybell.model.events import RunQueued, RunSkipped
 from daybell.model.facts import Facts
 from daybell.model.job import Job
@@ -110,15 +111,18 @@ class Runs:
             self._reconsider(open_run, open_run.deferral, job)
 
     def hasten(self, open_run: OpenRun) -> None:
-        """Somebody does not want it to wait any longer; overlap and limits still hold."""
+        """Somebody does not want it to wait any longer: it was admitted, and only its turn is left (O4).
+
+        Conflict where its job cannot be known now.
+        """
         job = self._slots.job(open_run.run.run_id)
         if job is None:
-            return
+            raise Conflict(f"the file of {open_run.run.job_id} is not valid: see `daybell check`")
         run = replace(open_run.run, hastened=True)
         if run.attempts:
             self.attempts.wait_for_slot(replace(open_run, run=run), job)
         else:
-            self._proceed(replace(open_run, run=run), job)
+            self._admit(run, job, Wait(), is_late=True)
 
     def judge_anew(self, job: Job) -> None:
         """The job was edited: what waits is wanted as it is now, or not at all (R2)."""

@@ -69,6 +69,8 @@ class State(Struct):
     """Runs that were told to end and have not ended yet."""
     ended: list[Run] = field(default_factory=list)
     """Runs that have just ended, until what follows from that is decided."""
+    asked: frozenset[str] = frozenset()
+    """What of the surroundings some job asks about (`core.conditions.asked`)."""
     has_keepers: bool = False
     """Some job asks for the machine to stay awake."""
     cannot_record: str | None = None

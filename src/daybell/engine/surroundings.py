@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from daybell.core.conditions import only
 from daybell.core.deferral import Hindrance, Surroundings, hindrance
 from daybell.core.jitter import late_offset
 from daybell.core.steadiness import Steady
@@ -27,6 +28,7 @@ class Around:
         self._state = state
         self._clock = clock
         self._steady = Steady()
+        self._noted = Facts()
         self._unsettled_until: datetime | None = None
 
     @property
@@ -38,9 +40,11 @@ class Around:
         self._steady = Steady(facts, facts)
 
     def note(self) -> None:
-        """What the machine is like when a life begins, as far as anybody can tell."""
-        if remarkable(self.facts) != Facts():
-            self._record()
+        """Remember what jobs ask about, where it is not what was remembered last."""
+        facts = only(remarkable(self.facts), self._state.asked)
+        if facts != self._noted:
+            self._noted = facts
+            self._state.record(SurroundingsChanged(at=self._clock.now(), facts=facts))
 
     def changed(self, facts: Facts) -> None:
         """They count when they are still so a while later."""
@@ -54,12 +58,8 @@ class Around:
         self._look_later()
         if before == self.facts:
             return None
-        if remarkable(before) != remarkable(self.facts):
-            self._record()
+        self.note()
         return before
-
-    def _record(self) -> None:
-        self._state.record(SurroundingsChanged(at=self._clock.now(), facts=remarkable(self.facts)))
 
     def _look_later(self) -> None:
         wait = self._steady.wait(self._clock.monotonic())

@@ -12,6 +12,8 @@ from daybell.engine.surroundings import Around
 
 AWAKE = "@awake"
 """The key of the deadline at which a lease is over."""
+SOONEST = timedelta(seconds=1)
+"""A clock that is slewed may be a little behind when that rings."""
 
 
 class Leases:
@@ -34,17 +36,18 @@ class Leases:
         self._vigil = vigil(self._asked(), self._around.facts, self._state.config.awake, now)
         if self._vigil.reason != before.reason:
             self._machine.hold(self._vigil.reason)
-        if self._vigil.until != before.until:
-            until = self._vigil.until
-            after = None if until is None else max(until - now, timedelta(0))
-            hands.set(Deadline(AWAKE, after, LookAgain()))
+        if self._vigil.until is not None:
+            # Each time anew: deadlines count awake time, and the end of a lease is on the wall.
+            hands.set(Deadline(AWAKE, max(self._vigil.until - now, SOONEST), LookAgain()))
+        elif before.until is not None:
+            hands.set(Deadline(AWAKE, None))
 
     def _asked(self) -> list[Lease]:
         if not self._state.has_keepers:
             return []
         jobs = self._state.jobs
         return [
-            Lease(one.run.job_id, jobs[one.run.job_id].title, one.claimed)
+            Lease(one.run.job_id, jobs[one.run.job_id].title, one.run.started or one.claimed)
             for one in self._state.records.under_way()
             if one.claimed is not None and not one.is_waiting
             if one.run.job_id in jobs and jobs[one.run.job_id].keep_awake

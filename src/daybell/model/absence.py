@@ -22,7 +22,7 @@ class LastEnd(Struct, frozen=True):
 
     how: Literal["crashed", "machine_off"]
     seen: datetime
-    """When it was last alive, in UTC, to within some seconds."""
+    """When it was last alive, in UTC, to within a minute."""
 
 
 class AbsentRun(Struct, frozen=True, omit_defaults=True):

@@ -97,6 +97,6 @@ class Status(Struct, frozen=True, kw_only=True):
     jobs: tuple[JobStatus, ...]
     problems: tuple[Problem, ...]
     machine: Facts = Facts()
-    """Its surroundings, as far as jobs have asked for them; what nobody can tell is left out."""
+    """Its surroundings, as far as jobs ask for them; None is what nobody can tell, or no job asks for."""
     away: bool = False
     """Something happened while nobody looked, and nobody has dealt with it yet."""

@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 
 NAME = "chronicle.jsonl"
 LARGEST = 4 << 20
-"""Bytes: some twenty thousand entries, of which a laptop makes a dozen a day. Then the older half goes."""
+"""Bytes: some twenty thousand entries. A laptop makes a dozen a day, and one each time that a job is put off.
+Then the older half goes."""
 
 
 class Chronicle:
@@ -44,6 +45,10 @@ class Chronicle:
         """Keep it; one that is known is passed over."""
         with self._lock:
             self._waiting.append(entry)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Try once more what could not be written."""
         try:
             self._write()
         except OSError as error:
@@ -58,11 +63,15 @@ class Chronicle:
         newest = written[-1].number if written else 0
         return [*written, *(one for one in waiting if one.number > newest)]
 
+    def newest(self) -> int:
+        """The number of the last entry; 0 without any. OSError."""
+        return next((one.number for one in _newest_first(self._path)), 0)
+
     def _write(self) -> None:
         if self._newest is None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._size = cut_torn_tail(self._path)
-            self._newest = next((one.number for one in _newest_first(self._path)), 0)
+            self._newest = self.newest()
         lines = [_line(one) for one in self._waiting if one.number > self._newest]
         if lines:
             file = os.open(self._path, APPEND, 0o600)

@@ -43,6 +43,10 @@ class Heartbeat:
         self._content = b""
         self._next = 0.0
 
+    @property
+    def has_begun(self) -> bool:
+        return bool(self._content)
+
     def begin(self, pid: int, boot_id: str, version: str, at: datetime) -> None:
         """From now on the file is there, readable by nobody else."""
         self._content = msgspec.json.encode(_Life(pid, boot_id, at, version))
@@ -62,7 +66,9 @@ class Heartbeat:
             self._touch()
 
     def end(self) -> None:
-        """A stop in order: there is nothing to tell at the next start."""
+        """A stop in order: there is nothing to tell at the next start. Before `begin` it is another's."""
+        if not self._content:
+            return
         self._content = b""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
@@ -85,7 +91,7 @@ def last_life(path: Path, now: datetime) -> LastLife | None:
         started = life.started.astimezone(UTC)
     except FileNotFoundError:
         return None
-    except (OSError, OverflowError, msgspec.DecodeError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         log.warning("%s tells nothing of the last life: %s", path.name, error)
         return None
     return LastLife(life.pid, life.boot_id, life.version, started, _instant(touched, now))

@@ -54,8 +54,10 @@ class RunHistory:
         with _said(self._recent):
             numbers = [row.number for row in newest_first(self._recent)]
             self._tail = Tail(whole_or_not(self._recent))
-        self.newest_number = max(numbers, default=0)
-        """Of the event that ended the newest run it held when it was opened; 0 without one."""
+        self._chronicle = Chronicle(directory / CHRONICLE, self._note_change)
+        with _said(directory / CHRONICLE):
+            self.newest_number = max([self._chronicle.newest(), *numbers])
+        """Of the newest event that it held anything of when it was opened; 0 without one."""
         self._recent_rows = len(numbers)
         self._is_refused = False
         """Some of the waiting rows could not be written; else they only wait for the next ones."""
@@ -67,7 +69,6 @@ class RunHistory:
         self._writing = threading.Lock()
         self._compaction = Compaction(self._writing)
         self._changing = threading.Lock()
-        self._chronicle = Chronicle(directory / CHRONICLE, self._note_change)
         self._changed: set[Path] = set()
         """Files since the last sync."""
 
@@ -80,6 +81,8 @@ class RunHistory:
             return
         if (told := entry(numbered)) is not None:
             self._chronicle.add(told)
+        elif self._chronicle.is_behind:
+            self._chronicle.catch_up()
         if isinstance(numbered.event, JobDefined):
             self._undefined.append((numbered.number, numbered.event))
             self._define()

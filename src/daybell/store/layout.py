@@ -1,9 +1,11 @@
 """Which files make up a home, and what are they called in an archive of it?"""
 
 import re
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from daybell.store.chronicle import NAME as CHRONICLE
 from daybell.store.directories import Directories
 
 PLAN = "restore.json"
@@ -57,7 +59,5 @@ def place_of(name: str, among: tuple[Part, ...]) -> Part | None:
 
 def is_inhabited(home: Directories) -> bool:
     """It has jobs, or runs were recorded. OSError."""
-    return any(
-        next(directory.glob(pattern), None) is not None
-        for directory, pattern in ((home.jobs, "[!.]*.json"), (home.history, "[!.]*"))
-    )
+    found = chain(home.jobs.glob("[!.]*.json"), home.history.glob("[!.]*"))
+    return any(path.name != CHRONICLE for path in found)
