@@ -50,7 +50,8 @@ class Usher:
         self._ages[run.run_id] = (run.due or at, len(self._ages))
 
     def has_room(self, run: Run, job: Job) -> bool:
-        if run.cause == "catch_up" and any(other.cause == "catch_up" for other, _ in self.held.values()):
+        is_late_one_in = any(other.stands_as == "catch_up" for other, _ in self.held.values())
+        if run.stands_as == "catch_up" and is_late_one_in:
             return False  # it is, or may be, the turn of another late run (M10)
         return self._limits.allow(job, [other for _, other in self.held.values()])
 
@@ -62,7 +63,7 @@ class Usher:
         return [
             other.run_id
             for other, wanted in line
-            if not (other.cause == "catch_up" != run.cause)
+            if not (other.stands_as == "catch_up" != run.stands_as)
             and (self._comes_before(other, wanted, run, job) and self.has_room(other, wanted))
         ]
 
@@ -108,16 +109,16 @@ class Doorkeeper:
             self.faults.append(f"{key} began twice")
         if not self._limits.allow(job, [other.job for other in beside]):
             self.faults.append(f"there was no room for {key}: {[other.run.run_id for other in beside]}")
-        if run.cause == "catch_up" and not self._is_its_turn(beside):
+        if run.stands_as == "catch_up" and not self._is_its_turn(beside):
             self.faults.append(f"{key} is late, and it was not its turn")
-        if run.cause in AUTOMATIC and self._are_unmet(job):
+        if run.stands_as in AUTOMATIC and self._are_unmet(job):
             self.faults.append(f"{key} began although its conditions do not hold")
         self._begun[key] = self._clock.monotonic()
         self.inside[run.run_id] = attempt
 
     def _is_its_turn(self, beside: Iterable[Attempt]) -> bool:
         """After a wake they let the machine settle, and then begin one at a time (M10)."""
-        late = [one.run for one in beside if one.run.cause == "catch_up"]
+        late = [one.run for one in beside if one.run.stands_as == "catch_up"]
         turns = [self._begun[run.run_id, run.attempts] for run in late if run.run_id not in self._strangers]
         has_settled = self.settled is None or self._clock.now() >= self.settled
         is_over = self._clock.monotonic() - max(turns, default=float("-inf")) >= LATE_TURN.total_seconds()

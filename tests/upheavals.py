@@ -13,7 +13,7 @@ from builders import at
 from chosen import BEHAVIOURS, BRIEF, IDS, JOBS, ONE_OR_ALL, ZONES
 from daybell.core.steadiness import HYSTERESIS
 from daybell.engine.loop import RETRY
-from daybell.engine.messages import CancelRuns, Pause, Resume, RunNow, Stop, Verb
+from daybell.engine.messages import CancelRuns, Hasten, Pause, Resume, RunNow, Stop, Verb
 from daybell.engine.planning import LEAD
 from daybell.engine.ports import Attempt
 from daybell.engine.records import Records
@@ -143,6 +143,12 @@ class Upheavals(RuleBasedStateMachine):
         answer = self.ask(RunNow(job_id))
         if isinstance(answer, tuple):
             self.promised.update(answer)
+
+    @rule(data=st.data())
+    def hasten(self, data: st.DataObject) -> None:
+        """One that waits for whatever it is."""
+        if waiting := list(self.records.waiting):
+            self.ask(Hasten(data.draw(st.sampled_from(waiting))))
 
     @rule(job_id=IDS)
     def cancel(self, job_id: str) -> None:
