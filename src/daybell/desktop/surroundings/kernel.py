@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -34,7 +35,7 @@ class Routes:
 
     def begin(self) -> None:
         """From now on; only on the loop's thread, as `end`."""
-        if self._changes is not None or not hasattr(socket, "AF_NETLINK"):
+        if self._changes is not None:
             return
         try:
             changes = self._open()
@@ -59,6 +60,9 @@ class Routes:
             self._changes = None
 
     def _open(self) -> socket.socket:
+        """OSError."""
+        if sys.platform != "linux":
+            raise OSError("only Linux has such sockets")
         changes = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, RTNETLINK)
         try:
             changes.bind((0, CHANGES))
