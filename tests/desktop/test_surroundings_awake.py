@@ -70,11 +70,12 @@ def test_a_refusal_is_said_and_logged_once(
     told: Heard, logind: FakeLogind, caplog: pytest.LogCaptureFixture
 ) -> None:
     logind.manner = "refuses"
-    for reason in ("one", "two", "three"):
+    for number, reason in enumerate(("one", "two", "three"), 1):
         told.surroundings.hold(reason)
-        wait_until(lambda: told.surroundings.why_not_held == DENIED, "the refusal")
-        assert told.surroundings.refusal == DENIED
-    wait_until(lambda: [asked[2] for asked in logind.asked] == ["one", "two", "three"], "the questions")
+        wait_until(lambda number=number: len(logind.asked) == number, "the question")  # type: ignore[misc]  # a lambda
+        wait_until(lambda: told.surroundings.refusal == DENIED, "the refusal of this one")
+        assert told.surroundings.why_not_held == DENIED
+    assert [asked[2] for asked in logind.asked] == ["one", "two", "three"]
     warned = [record.message for record in caplog.records if record.levelname == "WARNING"]
     assert warned == [f"the machine may fall asleep during a run: {DENIED}"]
     told.surroundings.hold(None)

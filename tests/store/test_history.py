@@ -182,7 +182,7 @@ def test_half_a_row_is_cut_off_before_it_is_written_again(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr("daybell.store.rows.write_all", half)
+        full.setattr("daybell.store.lines.write_all", half)
         history.add(ended(2))
         with pytest.raises(OSError, match="not written yet"):
             history.sync()

@@ -1,7 +1,6 @@
 """What happened beside the runs: one file of numbered lines, never more than a few megabytes."""
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -11,8 +10,7 @@ import msgspec
 
 from daybell.model.chronicle import Entry
 from daybell.store.atomic import replace_file
-from daybell.store.lines import cut_torn_tail, lines_from_end, seal, unseal, write_all
-from daybell.store.rows import APPEND
+from daybell.store.lines import append, cut_torn_tail, lines_from_end, seal, unseal
 
 log = logging.getLogger(__name__)
 
@@ -74,11 +72,7 @@ class Chronicle:
             self._newest = self.newest()
         lines = [_line(one) for one in self._waiting if one.number > self._newest]
         if lines:
-            file = os.open(self._path, APPEND, 0o600)
-            try:
-                write_all(file, b"".join(lines))
-            finally:
-                os.close(file)
+            append(self._path, b"".join(lines))
             self._changed(self._path)
             self._size += sum(map(len, lines))
             self._newest = self._waiting[-1].number

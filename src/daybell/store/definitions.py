@@ -1,6 +1,5 @@
 """What was a job defined as when it ran? One line a definition, beside the rows of its runs."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from daybell.model.events import JobDefined
-from daybell.store.lines import cut_torn_tail, lines_from_end, seal, unseal, write_all
-from daybell.store.rows import APPEND
+from daybell.store.lines import append, cut_torn_tail, lines_from_end, seal, unseal
 
 NAME = "definitions.jsonl"
 
@@ -28,12 +26,7 @@ def add_definition(path: Path, number: int, event: JobDefined) -> None:
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     cut_torn_tail(path)
-    line = msgspec.json.encode(Line(number, event.digest, event.definition))
-    file = os.open(path, APPEND, 0o600)
-    try:
-        write_all(file, seal(line))
-    finally:
-        os.close(file)
+    append(path, seal(msgspec.json.encode(Line(number, event.digest, event.definition))))
 
 
 def find_definition(path: Path, digest: str) -> dict[str, object] | None:

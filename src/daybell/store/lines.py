@@ -9,6 +9,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
 BLOCK = 65536
 LAST = 28 * 1024
 """Of the last block: a page of rows, since mostly nothing else is asked for."""
@@ -119,6 +120,15 @@ def torn_bytes(path: Path) -> int:
             if found >= 0:
                 return size - (position + found + 1)
     return size
+
+
+def append(path: Path, content: bytes) -> None:
+    """At the end of the file, readable by nobody else where it is new. OSError."""
+    file = os.open(path, APPEND, 0o600)
+    try:
+        write_all(file, content)
+    finally:
+        os.close(file)
 
 
 def write_all(file: int, content: bytes) -> None:

@@ -11,17 +11,15 @@ import msgspec
 from daybell.model.query import Row
 from daybell.store.lines import (
     BLOCK,
+    append,
     blocks_of,
     cut_torn_tail,
     lines_from_end,
     opened,
     seal,
     unseal,
-    write_all,
 )
 from daybell.store.sieve import Mark, sifted
-
-APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
 
 
 class RowFile:
@@ -151,11 +149,7 @@ def tail_of(path: Path, number: int) -> tuple[int, bool, list[Row]]:
 
 def write_rows(path: Path, rows: list[Row]) -> None:
     """At the end of the file. OSError."""
-    file = os.open(path, APPEND, 0o600)
-    try:
-        write_all(file, encode_rows(rows))
-    finally:
-        os.close(file)
+    append(path, encode_rows(rows))
 
 
 def encode_rows(rows: list[Row]) -> bytes:
