@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from daybell.core import cron, documents, shapes, versions, zones
 from daybell.core.conditions import check_percent, check_wifi
 from daybell.core.documents import show
+from daybell.core.lettering import is_line
 from daybell.core.ping_urls import check_url
 from daybell.core.plain import plain
 from daybell.core.shapes import Remark
@@ -103,7 +104,7 @@ def _check_id(job_id: str) -> Iterator[Remark]:
 
 
 def _check_name(name: str) -> Iterator[Remark]:
-    if not name.isprintable():
+    if not is_line(name):
         yield "", f"expected one line of text, found {show(name)}"
 
 
