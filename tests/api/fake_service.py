@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from builders import BERLIN
+from daybell.core.describe import as_written
 from daybell.engine.away import Away
 from daybell.engine.bus import Subscriber
 from daybell.engine.configuring import Configuration, NoSettings
@@ -143,6 +144,9 @@ class FakeService(SchedulerService):
             is_paused=is_paused,
             paused_until=self.paused_until.get(job_id) if is_paused else None,
             pause_reason=self.pause_reasons.get(job_id) if is_paused else None,
+            tags=job.tags,
+            expression=as_written(job),
+            is_enabled=job.enabled,
         )
 
     def get_job(self, job_id: str) -> Job:

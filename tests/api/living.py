@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from builders import BERLIN, at
+from daybell.api.about import Around
 from daybell.api.server import ApiServer
 from daybell.engine.configuring import Configuration
 from daybell.engine.files import JobFiles
@@ -27,6 +28,7 @@ from daybell.model.job import Job
 from daybell.store.artifacts import ArtifactFiles
 from waiting import until
 
+HEALTHY = Around(doctor=lambda: {"schema": 1, "worst": "ok", "findings": []})
 START = at("2026-03-02 12:00")
 
 
@@ -65,7 +67,7 @@ class Living:
         config = EngineConfig(BERLIN, 4, timedelta(seconds=30), "0.1.0")
         self.service = SchedulerService(mailbox, ports, self.files, config, Place("/home/me/jobs", 7))
         self.service.settings = settings or self.service.settings
-        self.server = ApiServer(self.service, self.path, ArtifactFiles(directory))
+        self.server = ApiServer(self.service, self.path, ArtifactFiles(directory), around=HEALTHY)
         self.service.start()
         self.server.start()
 

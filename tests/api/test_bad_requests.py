@@ -217,8 +217,7 @@ def test_it_is_refused(tcp: Tcp, service: FakeService, row: Row) -> None:
         ({}, "POST", SHORT, A_JOB),
         ({}, "POST", "/api/v1/jobs/backup/pause", b""),
         ({**NAVIGATION, **NO_TOKEN}, "GET", "/", b""),
-        ({**NO_TOKEN}, "GET", "/app.js", b""),
-        ({**NO_TOKEN}, "GET", "/app.css", b""),
+        ({**NO_TOKEN}, "GET", "/", b""),
     ],
 )
 def test_what_is_fine_passes(

@@ -14,7 +14,9 @@ from api.asking import Asking
 from api.living import START, Living
 from builders import a_job, cron
 from daybell.api import observing
+from daybell.core.clocks import Slept
 from daybell.engine.health import Part
+from daybell.engine.messages import ClockMoved
 from daybell.engine.ports import AttemptResult
 from daybell.engine.virtual_workers import Behaviour
 
@@ -49,6 +51,80 @@ def figures(ask: Asking) -> dict[tuple[str, ...], float]:
         for family in parse(content.decode())
         for sample in family.samples
     }
+
+
+def test_the_last_runs_of_each_job_are_told(living: Living, ask: Asking) -> None:
+    first, second = living.run_to_end("backup"), living.run_to_end("backup")
+    status, answer = ask("GET", "/api/v1/recent")
+    assert (status, answer["is_complete"], answer["jobs"]["hourly"]) == (200, True, [])
+    assert [bar["run_id"] for bar in answer["jobs"]["backup"]] == [first, second]
+    assert answer["jobs"]["backup"][0] == {
+        "run_id": first,
+        "outcome": "succeeded",
+        "started": "2026-03-02T12:00:00Z",
+        "due": None,
+        "duration_ms": 1000,
+        "cause": "manual",
+    }
+    (bars,) = ask("GET", "/api/v1/recent?n=1&job=backup")[1]["jobs"].values()
+    assert [bar["run_id"] for bar in bars] == [second]
+    assert error(ask("GET", "/api/v1/recent?job=gone")) == (404, "there is no job 'gone'")
+    assert ask("GET", "/api/v1/recent?n=101")[0] == 422
+
+
+def test_what_is_wrong_is_told_until_it_works_again(living: Living, ask: Asking) -> None:
+    assert ask("GET", "/api/v1/incidents") == (200, {"incidents": []})
+    living.behaviour = FAILS
+    living.run_to_end("backup")
+    run_id = living.run_to_end("backup")
+    (incident,) = ask("GET", "/api/v1/incidents")[1]["incidents"]
+    assert incident == {
+        "job_id": "backup",
+        "name": HOSTILE,
+        "since": "2026-03-02T13:00:01+01:00",
+        "count": 2,
+        "error": "Exit code 3.",
+        "run_id": run_id,
+        "snoozed_until": None,
+    }
+    living.behaviour = Behaviour()
+    living.run_to_end("backup")
+    assert ask("GET", "/api/v1/incidents") == (200, {"incidents": []})
+
+
+def test_the_line_says_when_nothing_could_start(living: Living, ask: Asking) -> None:
+    living.clock.advance_to(START + timedelta(hours=3))
+    living.mailbox.post(ClockMoved(Slept(timedelta(hours=3))))
+    living.rest()
+    line = ask("GET", "/api/v1/timeline?from=2026-03-02T13:30&to=2026-03-02T18:00")[1]
+    assert line["absences"] == [
+        {"since": "2026-03-02T13:30:00+01:00", "until": "2026-03-02T16:00:00+01:00", "kind": "asleep"}
+    ]
+
+
+def test_figures_say_at_which_hours_and_on_which_days(living: Living, ask: Asking) -> None:
+    living.run_to_end("backup")
+    living.behaviour = FAILS
+    living.run_to_end("backup")
+    whole = ask("GET", "/api/v1/stats?days=1")[1]
+    assert whole["hours"] == [0] * 13 + [2] + [0] * 10
+    assert whole["daily"] == [
+        {"date": "2026-03-01", "succeeded": 0, "failed": 0, "other": 0},
+        {"date": "2026-03-02", "succeeded": 1, "failed": 1, "other": 0},
+    ]
+    assert ask("GET", "/api/v1/jobs/backup/stats")[1]["hours"] == whole["hours"]
+    assert ask("GET", "/api/v1/jobs/hourly/stats")[1]["hours"] == [0] * 24
+
+
+def test_a_job_s_edits_are_told(living: Living, ask: Asking) -> None:
+    (edit,) = ask("GET", "/api/v1/jobs/backup/edits")[1]["edits"]
+    assert edit["since"] is None
+    run_id = living.run_to_end("backup")
+    (edit,) = ask("GET", "/api/v1/jobs/backup/edits")[1]["edits"]
+    run = ask("GET", f"/api/v1/runs/{run_id}")[1]
+    assert (edit["digest"], edit["definition"]) == (run["definition"], run["definition_snapshot"])
+    assert edit["since"] == "2026-03-02T13:00:00+01:00"
+    assert error(ask("GET", "/api/v1/jobs/gone/edits")) == (404, "there is no job 'gone'")
 
 
 def test_the_line_has_what_ran_and_what_will(living: Living, ask: Asking) -> None:

@@ -89,6 +89,9 @@ def test_status_says_everything_at_a_glance(client: Client, service: FakeService
                 "paused_until": None,
                 "pause_reason": None,
                 "snoozed_until": None,
+                "tags": [],
+                "expression": "every 1h",
+                "is_enabled": True,
             }
         ],
         "problems": [{"file": "bad.json", "field": "handler", "message": "expected one"}],

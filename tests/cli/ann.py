@@ -107,7 +107,7 @@ def month(_days: int, job_id: str | None = None) -> Summaries:
         "synchronise-the-archive-of-all-photographs": Summary(1, {"missed": 1}, None, None, None),
     }
     whole = Summary(14_434, {"succeeded": 14_328, "failed": 2, "timed_out": 1}, 0.9998, 41, 185_000)
-    return Summaries(NOON - timedelta(days=30), job_id is not None, whole, jobs)
+    return Summaries(NOON - timedelta(days=30), job_id is not None, whole, jobs, [0] * 24, [])
 
 
 def why(job_id: str, at: datetime | None = None) -> Why:

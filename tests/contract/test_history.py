@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -18,6 +19,7 @@ from daybell.model.query import Row, RunQuery
 from daybell.store.history import RunHistory
 from pasts import FIRST, answer, numbered, pasts, queries
 
+DAY = timedelta(days=1)
 MEMORY = Path("/dev/shm")
 KEPT = 8
 """Rows in the file of all jobs: few, so that there are more in the others."""
@@ -142,3 +144,29 @@ def test_a_definition_is_found_by_its_job_and_digest(home: Home) -> None:
         assert opened().definition("mail", "a1") is None
         assert opened().definition("backup", "a2") is None
         assert list(opened().select(RunQuery())) == []
+
+
+def test_edits_come_back_the_latest_first_and_each_return_is_one(home: Home) -> None:
+    events = [
+        Numbered(number, JobDefined(at=FIRST + number * DAY, job_id=job_id, digest=digest, definition={}))
+        for number, digest, job_id in [
+            (1, "a", "backup"),
+            (2, "b", "backup"),
+            (3, "x", "mail"),
+            (4, "b", "backup"),
+            (5, "a", "backup"),
+        ]
+    ]
+    with home() as opened:
+        for again in (0, 2, 4):  # the journal may give them again
+            history = opened()
+            for event in events[again:]:
+                history.add(event)
+        edits = opened().definitions("backup", 9)
+        assert [(edit.digest, edit.since) for edit in edits] == [
+            ("a", FIRST + 5 * DAY),
+            ("b", FIRST + 2 * DAY),
+            ("a", FIRST + 1 * DAY),
+        ]
+        assert list(opened().definitions("backup", 2)) == list(edits[:2])
+        assert list(opened().definitions("gone", 9)) == []

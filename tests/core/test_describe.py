@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from builders import a_job, at, cron, every, once
-from daybell.core.describe import describe
+from daybell.core.describe import as_written, describe
 from daybell.model.job import JobTrigger, StartupTrigger, Trigger
 
 
@@ -29,3 +29,20 @@ def test_all_triggers_are_told(triggers: tuple[Trigger, ...], expected: str) -> 
 
 def test_a_disabled_job_still_tells_its_schedule() -> None:
     assert describe(a_job(enabled=False, triggers=(every("5s"),))) == "every 5 s"
+
+
+@pytest.mark.parametrize(
+    ("triggers", "expected"),
+    [
+        ((), ""),
+        ((cron("30 2 * * *"),), "30 2 * * *"),
+        ((cron("@daily", "Europe/Berlin"),), "@daily (Europe/Berlin)"),
+        ((every("90m"),), "every 1h30m"),
+        ((once(datetime(2026, 12, 24, 18)),), "2026-12-24T18:00:00"),  # noqa: DTZ001 - as people write it
+        ((once(at("2026-12-24 18:00")),), "2026-12-24T18:00:00+00:00"),
+        ((StartupTrigger(), JobTrigger("mount-disk")), "at start; after job mount-disk (success)"),
+        ((JobTrigger("mount-disk", "any"),), "after job mount-disk (any)"),
+    ],
+)
+def test_a_schedule_is_told_as_it_was_written(triggers: tuple[Trigger, ...], expected: str) -> None:
+    assert as_written(a_job(triggers=triggers)) == expected

@@ -7,7 +7,17 @@ from msgspec.structs import replace
 
 from builders import BERLIN, a_job, a_run, at, cron, every
 from daybell.core.schedule import INSTANT, Calendar, next_due
-from daybell.core.timeline import MOST_OF_A_JOB, Gap, PastRun, Planned, as_past, prospect
+from daybell.core.timeline import (
+    MOST_OF_A_JOB,
+    Gap,
+    PastRun,
+    Planned,
+    TimeAway,
+    absences,
+    as_past,
+    prospect,
+)
+from daybell.model.chronicle import Entry
 from daybell.model.durations import Duration
 from daybell.model.job import Job
 
@@ -150,3 +160,36 @@ def test_all_that_is_due_is_told_in_order_until_it_says_so(
                 break
             assert (one.job.id, due) in told
             due = next_due(one.job, due, one.calendar)
+
+
+def test_times_in_which_nobody_could_start_anything_are_cut_to_the_stretch() -> None:
+    entries = [
+        Entry(kind="slept", since=NOON - 9 * HOUR, at=NOON - 8 * HOUR),
+        Entry(kind="slept", since=NOON - HOUR, at=NOON + HOUR),
+        Entry(kind="paused", at=NOON + HOUR),
+        Entry(kind="clock_set", seconds=600.0, at=NOON + 2 * HOUR),
+        Entry(kind="held_up", since=NOON + 3 * HOUR, at=NOON + 3.5 * HOUR),
+        Entry(kind="stopped", at=NOON + 4 * HOUR),
+        Entry(kind="started", at=NOON + 5 * HOUR),
+        Entry(kind="started", at=NOON + 6 * HOUR),  # how the life before has ended nobody knows
+        Entry(kind="machine_off", since=NOON + 7 * HOUR, at=NOON + 9 * HOUR),
+        Entry(kind="started", at=NOON + 9 * HOUR),
+        Entry(kind="crashed", since=NOON + 9.5 * HOUR, at=NOON + 10 * HOUR),
+    ]
+    found = absences(entries, NOON, NOON + 8 * HOUR)
+    assert found == [
+        TimeAway(NOON, NOON + HOUR, "asleep"),
+        TimeAway(NOON + 2 * HOUR - HOUR / 6, NOON + 2 * HOUR, "clock_set"),
+        TimeAway(NOON + 3 * HOUR, NOON + 3.5 * HOUR, "held_up"),
+        TimeAway(NOON + 4 * HOUR, NOON + 5 * HOUR, "stopped"),
+        TimeAway(NOON + 7 * HOUR, NOON + 8 * HOUR, "machine_off"),
+    ]
+    assert absences(entries, NOON + 9 * HOUR, NOON + 20 * HOUR) == [
+        TimeAway(NOON + 9.5 * HOUR, NOON + 10 * HOUR, "crashed")
+    ]
+
+
+def test_what_only_touches_the_stretch_is_not_in_it() -> None:
+    slept = [Entry(kind="slept", since=NOON - HOUR, at=NOON)]
+    assert absences(slept, NOON, NOON + HOUR) == []
+    assert absences(slept, NOON - 2 * HOUR, NOON - HOUR) == []

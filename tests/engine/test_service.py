@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from builders import BERLIN, a_job, a_run, at, every, once
+from builders import BERLIN, a_job, a_run, at, cron, every, once
 from daybell.core.clocks import Slept
 from daybell.core.plain import as_file
 from daybell.core.schedule import definition_digest
@@ -109,6 +109,20 @@ def test_its_status_is_in_the_default_zone(machine: Machine) -> None:
     assert str(scheduler.started) == "2026-03-02 13:00:00+01:00"
     assert [str(job.next_run) for job in status.jobs] == ["None", "2026-03-02 13:01:00+01:00"]
     assert machine.service.registry.one("tick") == machine.service.get_job_status("tick")
+
+
+def test_a_status_says_what_the_file_says_also_while_the_job_runs() -> None:
+    machine = Machine(a_job(tags=("disk", "night"), enabled=False, triggers=(cron("30 2 * * *"),)))
+    service = machine.service
+    service.start()
+    service.run_now("backup")
+    until(lambda: service.get_job_status("backup").is_running)
+    status = service.get_job_status("backup")
+    assert (status.tags, status.expression) == (("disk", "night"), "30 2 * * *")
+    assert (status.state, status.is_enabled) == ("running", False)
+    machine.pass_time(timedelta(seconds=1))
+    until(lambda: service.get_job_status("backup").state == "disabled")
+    service.shutdown()
 
 
 def test_its_status_says_what_surrounds_it_and_that_something_happened_meanwhile() -> None:

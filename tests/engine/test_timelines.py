@@ -90,6 +90,9 @@ def test_what_was_slept_through_is_one_gap() -> None:
     (gap,) = found.gaps
     assert (hours([gap.since, gap.until]), gap.outcome) == ([1, 8], "missed")
     assert [(run.cause, run.outcome) for run in found.runs] == [("catch_up", "succeeded")]
+    (away,) = found.absences
+    assert (hours([away.since, away.until]), away.kind) == ([0, 9.5], "asleep")
+    assert away.until.tzinfo == BERLIN
 
 
 def test_a_gap_that_reaches_into_the_stretch_belongs_to_it() -> None:

@@ -3,9 +3,11 @@
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from builders import a_run, at
+from daybell.model.edit import Edit
 from daybell.model.errors import LedgerError
 from daybell.model.events import JobDefined, Numbered, RunFinished
 from daybell.model.query import RunQuery
@@ -13,6 +15,7 @@ from daybell.store.definitions import NAME
 from daybell.store.export import Wish, write_archive
 from daybell.store.history import RunHistory
 from daybell.store.ledger import FileLedger
+from daybell.store.lines import seal, unseal
 from daybell.store.restore import restore_archive
 from daybell.store.rows import newest_first
 from store.homes import ASKED, NOW, home_at
@@ -111,3 +114,33 @@ def test_an_archive_has_those_of_its_runs(tmp_path: Path) -> None:
     assert restored.definition("backup", "a") == TRUE
     assert restored.definition("backup", "b") is None
     assert [row.number for row in newest_first(other.history / "recent.jsonl")] == [2]
+
+
+def test_a_line_of_an_earlier_daybell_tells_no_time(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    history.add(defined(1, "a", TRUE))
+    path = tmp_path / "backup" / NAME
+    (line,) = path.read_bytes().splitlines()
+    body = unseal(line)
+    assert body is not None
+    old = {key: value for key, value in msgspec.json.decode(body).items() if key != "at"}
+    path.write_bytes(seal(msgspec.json.encode(old)))
+    history = RunHistory(tmp_path)
+    history.add(defined(2, "b", FALSE))
+    assert history.definitions("backup", 9) == [Edit("b", AT, FALSE), Edit("a", None, TRUE)]
+    assert history.definition("backup", "a") == TRUE
+
+
+def test_what_the_disk_refuses_is_among_the_edits(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    (tmp_path / "backup").write_text("a file where a directory belongs")
+    history.add(defined(1, "a", TRUE))
+    history.add(defined(2, "b", FALSE))
+    history.add(defined(3, "c", FALSE, "mail"))
+    assert [edit.digest for edit in history.definitions("backup", 9)] == ["b", "a"]
+
+
+@pytest.mark.parametrize("job_id", ["..", "../backup", "/etc"])
+def test_the_edits_of_what_is_no_id_are_none(tmp_path: Path, job_id: str) -> None:
+    RunHistory(tmp_path / "history").add(defined(1, "a", TRUE))
+    assert RunHistory(tmp_path / "history").definitions(job_id, 9) == []

@@ -21,6 +21,7 @@ STATUS_OF = {
     "not_running": 503,
     "cannot_record": 503,
     "too_many_streams": 503,
+    "no_findings": 503,
 }
 """HTTP status by the code of a DaybellError; what begins with invalid_ is 422, and anything else 500."""
 

@@ -26,12 +26,15 @@ def expected_surely(request: Request) -> AbstractSet[str] | None:
 
 def answer(request: Request, members: dict[str, object], etag: str) -> Response:
     """The members with their tag, or that whoever asks has them already."""
+    if is_known(request, etag):
+        return tagged(Response(status_code=HTTPStatus.NOT_MODIFIED), etag)
+    return tagged(as_json({**members, "etag": etag}), etag)
+
+
+def is_known(request: Request, etag: str) -> bool:
+    """Whether whoever asks says that they have it (`If-None-Match`)."""
     known = _tags(request, "if-none-match") if request.method in {"GET", "HEAD"} else None
-    is_known = known is not None and (known == ANY or etag in {tag.removeprefix("W/") for tag in known})
-    response = (
-        Response(status_code=HTTPStatus.NOT_MODIFIED) if is_known else as_json({**members, "etag": etag})
-    )
-    return tagged(response, etag)
+    return known is not None and (known == ANY or etag in {tag.removeprefix("W/") for tag in known})
 
 
 def tagged(response: Response, etag: str) -> Response:

@@ -1,6 +1,5 @@
-"""How does one come in through the TCP door? What is asked before anything else, and the page behind it."""
+"""How does one come in through the TCP door? What is asked before anything else."""
 
-from pathlib import Path
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -9,7 +8,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from daybell.api.answers import InvalidRequest, as_json, refusal
-from daybell.api.calls import Calls
 from daybell.api.doors import Listen, TcpDoor
 from daybell.api.endpoint import HELLO, HOST
 from daybell.api.headers import Head
@@ -18,7 +16,9 @@ from daybell.model.errors import Conflict
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 
-KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+SESSION = "/api/v1/session"
+OPEN = frozenset({SESSION, HELLO})
+"""What may be asked before one has shown anything: it hands out nothing for nothing."""
 
 
 class HelloBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,26 +38,16 @@ class SessionBody(msgspec.Struct, forbid_unknown_fields=True):
 class Entry:
     """Lives on the event loop's thread."""
 
-    def __init__(self, door: TcpDoor, listen: Listen, calls: Calls, pages: Path) -> None:
+    def __init__(self, door: TcpDoor, listen: Listen) -> None:
         self._door = door
         self._listen = listen
-        self._call = calls
-        self._pages = pages
 
     def table(self) -> list[Route]:
         return [
-            Route("/", self.page),
-            Route("/app.js", self.page),
-            Route("/app.css", self.page),
             Route("/api/v1/door", self.open_door, methods=["POST"]),
             Route(HELLO, self.hello, methods=["POST"]),
-            Route("/api/v1/session", self.begin_session, methods=["POST"]),
+            Route(SESSION, self.begin_session, methods=["POST"]),
         ]
-
-    async def page(self, request: Request) -> Response:
-        name = request.url.path.removeprefix("/") or "index.html"
-        content = await self._call((self._pages / name).read_bytes)
-        return Response(content, media_type=KINDS[Path(name).suffix])
 
     async def open_door(self, request: Request) -> Response:
         """Where the page is, with a code that lets one browser in. A browser's session asks in vain."""

@@ -6,10 +6,13 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from daybell.api.answers import ErrorBody
+from daybell.core.findings import Level
 from daybell.core.report import Artifact as ReportedArtifact
 from daybell.core.report import AttemptLine
-from daybell.core.summaries import Summary
+from daybell.core.summaries import Day, Summary
+from daybell.engine.open_incidents import OpenIncident
 from daybell.model.absence import Card
+from daybell.model.edit import Edit
 from daybell.model.run import Cause, Outcome, Run
 from daybell.model.status import JobStatus, Problem
 from daybell.store.artifacts import Artifact
@@ -22,6 +25,14 @@ Time = Annotated[
     Meta(
         description="ISO 8601; without an offset it is on the wall of the scheduler's default zone.",
         examples=["2026-11-01", "2026-11-01T14:30", "2026-11-01T14:30:00+01:00"],
+    ),
+]
+Hours = Annotated[
+    list[int],
+    Meta(
+        description="How many started in each hour of the day, from midnight on.",
+        min_length=24,
+        max_length=24,
     ),
 ]
 Definition = dict[str, object]
@@ -65,6 +76,11 @@ class DaysQuery(Struct):
 
 class WhyQuery(Struct):
     at: Time | UnsetType = UNSET
+
+
+class RecentQuery(Struct):
+    n: Annotated[int, Meta(ge=1, le=100, description="How many runs of each job.")] = 20
+    job: JobId | UnsetType = UNSET
 
 
 class EventsQuery(Struct):
@@ -151,6 +167,8 @@ class StatsAnswer(Struct):
     is_complete: bool
     whole: Summary
     jobs: dict[str, Summary]
+    hours: Hours
+    daily: list[Day]
 
 
 class JobStatsAnswer(Summary, frozen=True):
@@ -160,6 +178,48 @@ class JobStatsAnswer(Summary, frozen=True):
     days: int
     since: datetime
     is_complete: bool
+    hours: Hours
+
+
+class Incidents(Struct):
+    """What is wrong now, the oldest first."""
+
+    incidents: list[OpenIncident]
+
+
+class EditsAnswer(Struct):
+    """What a job was defined as, the latest first."""
+
+    edits: list[Edit]
+
+
+class FindingAnswer(Struct):
+    """What was seen of one thing."""
+
+    check: str
+    level: Level
+    message: str
+    remedy: str
+
+
+class DoctorFindings(Struct):
+    """What is wrong here, and what helps."""
+
+    schema: int
+    worst: Level
+    findings: list[FindingAnswer]
+
+
+class AboutAnswer(Struct):
+    """Which Daybell this is, and where its files are."""
+
+    version: str
+    python: str
+    platform: str
+    pid: int
+    started: datetime | None
+    zone: str
+    paths: dict[str, str]
 
 
 class AwayAnswer(Struct):

@@ -1,6 +1,7 @@
 """Which requests reach the routes at all? The outermost layer of both doors: nothing is routed round it."""
 
 import logging
+from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 
 from starlette.responses import Response
@@ -10,12 +11,8 @@ from daybell.api.answers import refusal, unexpected
 from daybell.api.bodies import answer_unread, read_body, replay
 from daybell.api.bounds import USUAL, Bounds
 from daybell.api.doors import TcpDoor
-from daybell.api.endpoint import HELLO
 from daybell.api.headers import HARDENING, Head, judge
 from daybell.api.quota import REFUSALS_TOLD, Quota
-
-PUBLIC = ("/", "/app.js", "/app.css", "/api/v1/session", HELLO)
-"""What may be asked before one has shown anything: it holds nothing, and hands out nothing for nothing."""
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +20,14 @@ log = logging.getLogger(__name__)
 class Guard:
     """Judges head, visitor and body, in this order; hardens each answer; logs what the app lets escape."""
 
-    def __init__(self, app: ASGIApp, door: TcpDoor, bounds: Bounds = USUAL) -> None:
+    def __init__(
+        self, app: ASGIApp, door: TcpDoor, bounds: Bounds = USUAL, public: AbstractSet[str] = frozenset()
+    ) -> None:
+        """`public` are the paths that may be asked before one has shown anything."""
         self._app = app
         self._door = door
         self._bounds = bounds
+        self._public = public
         self._refusals = Quota(*REFUSALS_TOLD)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,7 +38,7 @@ class Guard:
         if refused := judge(head) or self._judge_visitor(head):
             await self._refuse(head, refused, scope, receive, answering)
             return
-        is_inside = head.port is not None and head.path not in PUBLIC
+        is_inside = head.port is not None and head.path not in self._public
         with self._door.visit() if is_inside else nullcontext():
             body = await read_body(receive, self._bounds.slowest) if head.has_body else b""
             if isinstance(body, Response):
@@ -47,7 +48,7 @@ class Guard:
 
     def _judge_visitor(self, head: Head) -> Response | None:
         """Through the socket comes nobody else: its protocol has seen to that."""
-        if head.port is not None and head.path not in PUBLIC and not self._door.admits(head.bearer):
+        if head.port is not None and head.path not in self._public and not self._door.admits(head.bearer):
             answer = refusal(401, "unauthorized", "show who you are: Authorization: Bearer, with the token")
             answer.headers["www-authenticate"] = "Bearer"
             return answer

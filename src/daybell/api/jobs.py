@@ -84,6 +84,10 @@ class Jobs:
         runs = await self._call(self._service.next_runs, _id(request), count)
         return as_json({"job_id": _id(request), "runs": runs})
 
+    async def edits(self, request: Request) -> Response:
+        """The definitions with which it ran, and the one it has now: fifty at most, the latest first."""
+        return as_json({"edits": await self._call(self._service.observation.edits.of, _id(request))})
+
     async def why(self, request: Request) -> Response:
         at = moment("at", request.query_params.get("at"), self._service.zone)
         return as_json(await self._call(self._service.explaining.why, _id(request), at))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from daybell.api.answers import InvalidRequest, as_json
 from daybell.api.calls import Calls
-from daybell.api.requests import moment
+from daybell.api.requests import moment, number
 from daybell.core.exposition import MEDIA_TYPE, exposition
 from daybell.core.metrics import Measured, families
 from daybell.core.timeline import Timeline
@@ -24,6 +24,8 @@ from daybell.model.status import JobStatus
 
 LONGEST = timedelta(days=31)
 """On the wall: a month fits in which the clocks go back."""
+BARS, MOST_BARS = 20, 100
+"""Runs of each job."""
 PATIENCE = 5.0
 """Seconds for all parts to say how they are."""
 MOST_QUESTIONS = 100
@@ -53,6 +55,19 @@ class Observing:
         between = self._service.observation.timelines.between
         line: Timeline = await self._call(between, since, until, asked.get("job") or None, zone)
         return as_json(line)
+
+    async def recent(self, request: Request) -> Response:
+        """The last ended runs of each job, gaps among them, the oldest first: a few facts of each.
+
+        Times are in UTC. 20,000 are told at most: where there are more jobs, fewer of each.
+        """
+        count = number(request, "n", default=BARS, lowest=1, highest=MOST_BARS)
+        newest = self._service.observation.recent.newest
+        return as_json(await self._call(newest, count, request.query_params.get("job") or None))
+
+    async def incidents(self, _request: Request) -> Response:
+        """Jobs that have failed and not succeeded since, the oldest first."""
+        return as_json({"incidents": await self._call(self._service.observation.incidents.all)})
 
     async def health(self, _request: Request) -> Response:
         """How each part of Daybell is. The status is 200 when it is live and ready, else 503."""

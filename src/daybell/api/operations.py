@@ -9,6 +9,7 @@ from daybell.api.requests import CancelBody, PauseBody
 from daybell.core.timeline import Timeline
 from daybell.engine.editing import Preview
 from daybell.engine.health import Health
+from daybell.engine.recent import Recent
 from daybell.model.status import JobStatus, Status
 from daybell.model.why import Why
 
@@ -67,6 +68,9 @@ JOBS = {
     "GET /jobs/{job_id}/stats": Operation(
         says="Tell how a job's runs went.", query=forms.DaysQuery, answer=forms.JobStatsAnswer
     ),
+    "GET /jobs/{job_id}/edits": Operation(
+        says="Tell what a job's definition was, edit by edit.", answer=forms.EditsAnswer
+    ),
     "GET /jobs/{job_id}/why": Operation(
         says="Tell why a job ran or did not.", query=forms.WhyQuery, answer=Why
     ),
@@ -117,6 +121,8 @@ WHOLE = {
     "DELETE /away": Operation(says="Say that it is dealt with.", status=204),
     "POST /pause": Operation(says="Pause all jobs.", answer=forms.Nothing),
     "POST /resume": Operation(says="Let all jobs run again.", answer=forms.Nothing),
+    "GET /about": Operation(says="Tell which Daybell this is.", answer=forms.AboutAnswer),
+    "GET /doctor": Operation(says="Look for what is wrong here.", answer=forms.DoctorFindings),
     "POST /stop": Operation(says="Stop Daybell.", answer=forms.Nothing, status=202),
     "GET /settings": Operation(says="Get the settings.", answer=forms.SettingsAnswer, also=ETAG),
     "PUT /settings": Operation(
@@ -133,6 +139,10 @@ WHOLE = {
     ),
     "GET /stats": Operation(says="Tell how runs went.", query=forms.DaysQuery, answer=forms.StatsAnswer),
     "GET /events": Operation(says="Hear what happens.", query=forms.EventsQuery, media="text/event-stream"),
+    "GET /recent": Operation(
+        says="Tell how the last runs of each job went.", query=forms.RecentQuery, answer=Recent
+    ),
+    "GET /incidents": Operation(says="Tell which jobs fail.", answer=forms.Incidents),
     "GET /timeline": Operation(
         says="Tell what ran and what will run.", query=forms.TimelineQuery, answer=Timeline
     ),

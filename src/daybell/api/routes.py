@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from daybell.api.about import NOWHERE, About, Around
 from daybell.api.answers import as_error, as_http_error, as_json, refusal, unexpected
 from daybell.api.artifacts import Artifacts
 from daybell.api.away import AwayDoor
@@ -31,7 +32,12 @@ class Routes:
     """The answers to all questions below /api/v1."""
 
     def __init__(
-        self, service: SchedulerService, calls: Calls, waiting: Waiting, artifacts: ArtifactFiles
+        self,
+        service: SchedulerService,
+        calls: Calls,
+        waiting: Waiting,
+        artifacts: ArtifactFiles,
+        around: Around = NOWHERE,
     ) -> None:
         self._service = service
         self._call = calls
@@ -43,6 +49,7 @@ class Routes:
         self._output = Output(service, calls)
         self._artifacts = Artifacts(service, calls, artifacts)
         self._reports = Reports(service, calls, artifacts)
+        self._about = About(service, calls, around)
         self.watching = Watching(service, calls)
 
     def table(self) -> list[Route]:
@@ -50,6 +57,7 @@ class Routes:
         return [
             Route("/api/v1/status", self.status),
             *self.watching.table(),
+            *self._about.table(),
             *self._of_jobs(),
             *self._of_runs(),
             Route("/api/v1/away", self._away.get),
@@ -83,6 +91,7 @@ class Routes:
             Route("/api/v1/jobs/{job_id}/disable", jobs.disable, methods=["POST"]),
             Route("/api/v1/jobs/{job_id}/next", jobs.next_runs),
             Route("/api/v1/jobs/{job_id}/stats", self._stats.of_job),
+            Route("/api/v1/jobs/{job_id}/edits", jobs.edits),
             Route("/api/v1/jobs/{job_id}/why", jobs.why),
         ]
 

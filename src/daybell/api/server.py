@@ -11,13 +11,15 @@ from typing import TypeVar
 
 import uvicorn
 
+from daybell.api.about import NOWHERE, Around
 from daybell.api.bounds import USUAL, Bounds
 from daybell.api.calls import Calls
 from daybell.api.doors import TcpDoor, is_only_door
-from daybell.api.entry import Entry
+from daybell.api.entry import OPEN, Entry
 from daybell.api.grpc.door import GrpcDoor
 from daybell.api.guard import Guard
 from daybell.api.headers import MAX_HEAD
+from daybell.api.pages import Pages
 from daybell.api.peers import peer_uid
 from daybell.api.protocol import BoundedProtocol, UidOf
 from daybell.api.quota import REFUSALS_TOLD, Quota
@@ -104,28 +106,29 @@ class ApiServer:
         artifacts: ArtifactFiles,
         uid_of: UidOf = peer_uid,
         *,
-        endpoint: Path | None = None,
         platform: str = sys.platform,
         bounds: Bounds = USUAL,
+        around: Around = NOWHERE,
     ) -> None:
-        """`endpoint` is the file that leads to the port; without one it lies beside the socket."""
         self._path = path
         self._inode = 0
         self._calls = Calls()
         self._is_tcp_only = is_only_door(platform)
         self._door = TcpDoor(
-            endpoint or path.with_name("endpoint.json"),
+            around.endpoint or path.with_name("endpoint.json"),
             SystemClock(),
             is_lasting=self._is_tcp_only,
             idle=bounds.idle,
         )
         self._grpc = GrpcDoor(service, self._calls, path.with_name("grpc.sock"), uid_of=uid_of, bounds=bounds)
         self._waiting = Waiting(service, self._calls)
-        self._entry = Entry(self._door, self._listen, self._calls, asset("web"))
-        routes = Routes(service, self._calls, self._waiting, artifacts)
+        self._entry = Entry(self._door, self._listen)
+        routes = Routes(service, self._calls, self._waiting, artifacts, around)
         self._watching = routes.watching
-        app = Guard(application([*self._entry.table(), *routes.table()]), self._door, bounds)
-        self._server = QuietServer(_config(app, uid_of, bounds), self._opening, self._closing)
+        pages = Pages(asset("web"), self._calls)
+        app = application([*self._entry.table(), *routes.table(), *pages.table()])
+        guard = Guard(app, self._door, bounds, OPEN | pages.paths)
+        self._server = QuietServer(_config(guard, uid_of, bounds), self._opening, self._closing)
         self._thread = threading.Thread(target=self._run, name="api", daemon=True)
         self._listener: socket.socket | None = None
 

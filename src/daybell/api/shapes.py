@@ -24,6 +24,9 @@ class JobStatusShape(TypedDict):
     paused_until: str | None
     pause_reason: str | None
     snoozed_until: str | None
+    tags: list[str]
+    expression: str
+    is_enabled: bool
 
 
 class StatisticsShape(TypedDict):

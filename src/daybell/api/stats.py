@@ -31,4 +31,4 @@ class Stats:
         found = await self._call(self._service.summaries, days, job_id)
         summary = found.jobs.get(job_id) or summarised(())
         known = {"job_id": job_id, "days": days, "since": found.since, "is_complete": found.is_complete}
-        return as_json({**known, **asdict(summary)})
+        return as_json({**known, "hours": found.hours, **asdict(summary)})

@@ -24,6 +24,8 @@ class Watching:
         return [
             Route("/api/v1/events", self._events.answer),
             Route("/api/v1/timeline", self._observing.timeline),
+            Route("/api/v1/recent", self._observing.recent),
+            Route("/api/v1/incidents", self._observing.incidents),
             Route("/api/v1/health", self._observing.health),
             Route("/api/v1/metrics", self._observing.metrics),
             Route("/api/v1/openapi.json", self._documents.openapi),

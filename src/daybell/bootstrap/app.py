@@ -11,6 +11,7 @@ from functools import partial
 from importlib.metadata import version
 
 import daybell.api.server_libraries  # noqa: F401 - first: what follows would load OpenSSL with them
+from daybell.api.about import Around
 from daybell.api.parts import add_parts
 from daybell.api.server import ApiServer
 from daybell.bootstrap.scheduling import build_service
@@ -31,6 +32,7 @@ from daybell.engine.bus import Subscriber
 from daybell.engine.service import SchedulerService
 from daybell.logs import log_events, write_log
 from daybell.machine.clock import SystemClock
+from daybell.machine.doctor import Doctor
 from daybell.machine.signals import StopSignals
 from daybell.machine.zones import machine_zone
 from daybell.model.errors import describe_problem
@@ -161,9 +163,12 @@ class App:
     def _show(self, parts: ExitStack, service: SchedulerService, notices: Notices) -> Tray:
         """The doors to the running service: its API and its icon."""
         own = self._directories
-        api = ApiServer(service, own.socket, ArtifactFiles(own.artifacts), endpoint=own.endpoint)
+        doctor = Doctor()
+        around = Around(_paths(own), doctor.look, own.endpoint)
+        api = ApiServer(service, own.socket, ArtifactFiles(own.artifacts), around=around)
         api.start()
         parts.callback(api.stop)
+        parts.callback(doctor.stop)  # before the API, which would wait for it
         runs = ClickedRuns(self._teller, lambda job_id: service.get_job_status(job_id).name)
         service.subscribe(runs.hear)
         opener = Opener(notices).open
@@ -204,6 +209,21 @@ class App:
         if not (status.jobs or status.problems):
             self._say("No jobs yet: `daybell samples` adds three to look at, `daybell add` your own.")
         self._say("Ctrl-C stops it.")
+
+
+def _paths(own: Directories) -> dict[str, str]:
+    """Where a person may want to look."""
+    places = {
+        "config": own.config,
+        "jobs": own.jobs,
+        "settings": own.settings_file,
+        "state": own.state,
+        "history": own.history,
+        "logs": own.runs_log,
+        "log": own.daybell_log,
+        "socket": own.socket,
+    }
+    return {name: str(path) for name, path in places.items()}
 
 
 def _to_stderr(line: str) -> None:

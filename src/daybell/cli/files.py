@@ -195,13 +195,13 @@ class Files:
 
     def _stats(self, query: Query) -> object:
         days = int(str(query.get("days", 30)))
-        return {"days": days, **asdict(summaries(self._past, self._clock, days))}
+        return {"days": days, **asdict(summaries(self._past, self._clock, self.zone, days))}
 
     def _stats_of(self, query: Query, job_id: str) -> object:
         days = int(str(query.get("days", 30)))
-        found = summaries(self._past, self._clock, days, job_id)
+        found = summaries(self._past, self._clock, self.zone, days, job_id)
         known = {"job_id": job_id, "days": days, "since": found.since, "is_complete": found.is_complete}
-        return {**known, **asdict(found.jobs.get(job_id) or summarised(()))}
+        return {**known, "hours": found.hours, **asdict(found.jobs.get(job_id) or summarised(()))}
 
     def _why(self, query: Query, job_id: str) -> object:
         return self._explaining.why(job_id, moment(query, "at", self.zone))

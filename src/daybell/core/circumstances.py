@@ -1,6 +1,6 @@
 """What was about the machine, Daybell and a job at some time? Read from the chronicle."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -60,7 +60,7 @@ class Circumstances:
     def __init__(self, entries: Iterable[Entry], job_id: str) -> None:
         """`entries` in their order."""
         self._entries = [one for one in entries if one.job_id in (None, job_id)]
-        self._aways = tuple(_aways(self._entries))
+        self._aways = tuple(aways(self._entries))
 
     def away(self, since: datetime, until: datetime) -> list[Away]:
         """What overlaps that time, the oldest first. Of a life that was lost only its end is known."""
@@ -172,7 +172,8 @@ def _ends(resumed: Entry, pause: Entry) -> bool:
     return resumed.job_id == pause.job_id and resumed.number > pause.number
 
 
-def _aways(entries: Collection[Entry]) -> Iterator[Away]:
+def aways(entries: Iterable[Entry]) -> Iterator[Away]:
+    """The times of which these entries tell, in the order of their ends."""
     ended: datetime | None = None
     """When Daybell stopped in order."""
     before: datetime | None = None

@@ -1,4 +1,4 @@
-"""When does a job run, in words short enough for a table?"""
+"""When does a job run, in words short enough for a table, and as its file says it?"""
 
 import re
 from datetime import datetime, timedelta
@@ -30,6 +30,11 @@ def describe(job: Job) -> str:
     return "; ".join(_words(trigger) for trigger in job.triggers) or BY_HAND
 
 
+def as_written(job: Job) -> str:
+    """Its triggers as its file has them; empty where there are none."""
+    return "; ".join(_as_written(trigger) for trigger in job.triggers)
+
+
 def _words(trigger: Trigger) -> str:
     match trigger:
         case CronTrigger(expression, timezone):
@@ -42,6 +47,22 @@ def _words(trigger: Trigger) -> str:
             return "at startup"
         case JobTrigger(job=leader, on=on):
             return AFTER[on].format(leader)
+        case _:
+            assert_never(trigger)
+
+
+def _as_written(trigger: Trigger) -> str:
+    match trigger:
+        case CronTrigger(expression, timezone):
+            return expression if timezone == LOCAL else f"{expression} ({timezone})"
+        case IntervalTrigger(every):
+            return f"every {spell(every)}"
+        case OnceTrigger(at):
+            return at.isoformat()
+        case StartupTrigger():
+            return "at start"
+        case JobTrigger(job=leader, on=on):
+            return f"after job {leader} ({on})"
         case _:
             assert_never(trigger)
 

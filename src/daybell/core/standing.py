@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from daybell.core.describe import as_written
 from daybell.model.job import Job
 from daybell.model.record import JobRecord, OpenRun
 from daybell.model.status import JobState, JobStatus
@@ -49,6 +50,9 @@ def job_status(standing: Standing, zone: ZoneInfo) -> JobStatus:
         paused_until=_local(record.paused_until, zone),
         pause_reason=record.pause_reason,
         snoozed_until=_local(standing.snoozed_until, zone),
+        tags=standing.job.tags,
+        expression=as_written(standing.job),
+        is_enabled=standing.job.enabled,
     )
 
 

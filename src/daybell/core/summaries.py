@@ -1,16 +1,22 @@
-"""How did runs go? Outcomes counted, and how long they took."""
+"""How did runs go? Outcomes counted, how long they took, and when they were."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from daybell.model.query import happened
 from daybell.model.run import FAILURES, Run
 
 TIMED = 1000
 """Of so many of the newest runs the durations count: what was long ago says little of the next one."""
+MOST_DAYS = 31
 JUDGED = FAILURES | {"succeeded"}
 """Outcomes that say whether the command works."""
+KIND = {"succeeded": "succeeded", **dict.fromkeys(FAILURES, "failed")}
+"""Of the outcomes that a day tells by themselves."""
 
 
 class Summary(Struct, frozen=True):
@@ -39,6 +45,36 @@ def summarised(runs: Iterable[Run]) -> Summary:
         duration_p50_ms=percentile(took, 50),
         duration_p95_ms=percentile(took, 95),
     )
+
+
+class Day(Struct, frozen=True):
+    """How the runs of one day went."""
+
+    date: str
+    succeeded: int
+    failed: int
+    """Or took too long."""
+    other: int
+    """Was cut short, skipped or missed."""
+
+
+def hours(runs: Iterable[Run], zone: ZoneInfo) -> list[int]:
+    """How many of them started in each hour of the day."""
+    counts = Counter(run.started.astimezone(zone).hour for run in runs if run.started is not None)
+    return [counts[hour] for hour in range(24)]
+
+
+def daily(runs: Iterable[Run], since: datetime, until: datetime) -> list[Day]:
+    """The last days from the one to the other, on the wall of their zone, those without any run as well."""
+    counts: Counter[tuple[date, str]] = Counter()
+    for run in runs:
+        at = happened(run)[0]
+        if run.outcome is not None and at is not None:
+            counts[at.astimezone(until.tzinfo).date(), KIND.get(run.outcome, "other")] += 1
+    last = until.date()
+    length = min(MOST_DAYS, (last - since.date()).days + 1)
+    days = [last - timedelta(days=ago) for ago in range(length - 1, -1, -1)]
+    return [Day(str(day), *(counts[day, kind] for kind in ("succeeded", "failed", "other"))) for day in days]
 
 
 def percentile(ascending: Sequence[int], percent: int) -> int | None:

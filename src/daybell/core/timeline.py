@@ -6,8 +6,11 @@ from heapq import heapify, heappop, heapreplace
 
 from msgspec import Struct
 
+from daybell.core.circumstances import AwayKind, aways
 from daybell.core.jitter import offset
 from daybell.core.schedule import INSTANT, Calendar, count_due, next_due
+from daybell.model.absence import AbsenceKind
+from daybell.model.chronicle import Entry
 from daybell.model.job import Job
 from daybell.model.run import Cause, Outcome, Run
 
@@ -15,6 +18,15 @@ MOST_OF_A_JOB = 500
 """Instants; a screen has fewer pixels between them."""
 MOST = 2000
 """Instants of all jobs."""
+
+KINDS: dict[AwayKind, AbsenceKind] = {
+    "slept": "asleep",
+    "held_up": "held_up",
+    "clock_set": "clock_set",
+    "stopped": "stopped",
+    "crashed": "crashed",
+    "machine_off": "machine_off",
+}
 
 
 class PastRun(Struct, frozen=True, kw_only=True):
@@ -50,6 +62,14 @@ class Coming(Struct, frozen=True):
     """When it starts, its jitter included."""
 
 
+class TimeAway(Struct, frozen=True):
+    """A time in which nobody could start anything."""
+
+    since: datetime
+    until: datetime
+    kind: AbsenceKind
+
+
 class Timeline(Struct, frozen=True, kw_only=True):
     """All that is told of a stretch of time; each list begins with the oldest."""
 
@@ -65,6 +85,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
     """Jobs that are due very often: what comes after this instant of theirs is left out."""
     complete_until: datetime
     """Of the coming instants those before this one are told."""
+    absences: Sequence[TimeAway] = ()
 
 
 class Planned(Struct, frozen=True):
@@ -106,6 +127,16 @@ def as_past(run: Run) -> PastRun | Gap | None:
         outcome=run.outcome,
         reason=run.reason,
     )
+
+
+def absences(entries: Iterable[Entry], since: datetime, until: datetime) -> list[TimeAway]:
+    """What of them is between the two, the oldest first. A life whose end nobody knows is passed over."""
+    found = [
+        TimeAway(max(away.since, since), min(away.until, until), kind)
+        for away in aways(entries)
+        if (kind := KINDS.get(away.kind)) is not None and away.since < until and away.until > since
+    ]
+    return sorted(found, key=lambda one: (one.since, one.until))
 
 
 def prospect(

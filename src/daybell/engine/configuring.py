@@ -102,11 +102,13 @@ class Configuration:
 
 
 def at_once(held: Settings, wanted: Settings) -> Settings:
-    """What holds without a restart: notices, leases, groups, and the patience at the end."""
+    """What holds without a restart: notices, leases, groups, patience at the end, the page's looks."""
     scheduler = wanted.scheduler
     groups, timeout = scheduler.groups, scheduler.shutdown_timeout
     kept = replace(held.scheduler, groups=groups, shutdown_timeout=timeout)
-    return replace(held, scheduler=kept, notices=wanted.notices, awake=wanted.awake)
+    return replace(
+        held, scheduler=kept, notices=wanted.notices, awake=wanted.awake, dashboard=wanted.dashboard
+    )
 
 
 def differing(held: Settings, wanted: Settings) -> list[str]:

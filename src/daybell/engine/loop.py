@@ -271,9 +271,15 @@ class Engine:
 
     def _whole(self) -> Whole:
         state = self._state
-        absence, facts = state.records.absence, only(self._dispatcher.around.facts, state.asked)
-        stats = state.tally.taken()
-        return Whole(self._scheduler_state(), state.config.zone, stats, facts, self._leases.jobs, absence)
+        return Whole(
+            state=self._scheduler_state(),
+            zone=state.config.zone,
+            stats=state.tally.taken(),
+            facts=only(self._dispatcher.around.facts, state.asked),
+            keeping_awake=self._leases.jobs,
+            absence=state.records.absence,
+            incidents=tuple(state.records.incidents.values()),
+        )
 
     def _problems(self) -> tuple[Problem, ...]:
         problem = self._recorder.problem

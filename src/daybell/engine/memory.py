@@ -13,6 +13,7 @@ from daybell.core.definitions import dump_job
 from daybell.engine.files import Change, Etags, Judgement
 from daybell.engine.ports import DefinitionsRead
 from daybell.model.chronicle import Entry
+from daybell.model.edit import Edit
 from daybell.model.errors import LedgerError
 from daybell.model.events import AnyEvent, JobDefined, Numbered, RunFinished, RunSkipped
 from daybell.model.facts import Facts
@@ -156,7 +157,7 @@ class MemoryHistory:
     def __init__(self) -> None:
         self._rows: list[Row] = []
         self._last = 0
-        self._definitions: dict[tuple[str, str], dict[str, object]] = {}
+        self._defined: dict[str, list[tuple[int, Edit]]] = {}
         self._entries: list[Entry] = []
 
     def add(self, numbered: Numbered, *, later: bool = False) -> None:  # noqa: ARG002 - the port's shape
@@ -165,10 +166,15 @@ class MemoryHistory:
         if told is not None and not (self._entries and told.number <= self._entries[-1].number):
             self._entries.append(told)
         if isinstance(event, JobDefined):
-            self._definitions[event.job_id, event.digest] = event.definition
+            self._define(numbered.number, event)
         if numbered.number > self._last and isinstance(numbered.event, RunFinished | RunSkipped):
             self._last = numbered.number
             insort(self._rows, Row(numbered.number, numbered.event.run), key=lambda row: row.place)
+
+    def _define(self, number: int, event: JobDefined) -> None:
+        known = self._defined.setdefault(event.job_id, [])
+        if not known or (number > known[-1][0] and event.digest != known[-1][1].digest):
+            known.append((number, Edit(event.digest, event.at, event.definition)))
 
     def select(self, query: RunQuery) -> Sequence[Row]:
         newest_first = (row for row in reversed(self._rows) if query.matches(row.run))
@@ -179,7 +185,11 @@ class MemoryHistory:
         return next((row.run for row in self._rows if row.run.run_id == run_id), None)
 
     def definition(self, job_id: str, digest: str) -> dict[str, object] | None:
-        return self._definitions.get((job_id, digest))
+        known = (edit for _, edit in self._defined.get(job_id, []))
+        return next((edit.definition for edit in known if edit.digest == digest), None)
+
+    def definitions(self, job_id: str, limit: int) -> Sequence[Edit]:
+        return [edit for _, edit in reversed(self._defined.get(job_id, []))][:limit]
 
     def chronicle(self) -> Sequence[Entry]:
         return list(self._entries)

@@ -6,6 +6,8 @@ from msgspec.structs import replace
 
 from daybell.engine.ports import Clock, History, LogFiles
 from daybell.engine.registry import JobRegistry
+from daybell.model.chronicle import Entry
+from daybell.model.edit import Edit
 from daybell.model.errors import RunNotFound
 from daybell.model.query import Place, Row, RunPage, RunQuery
 from daybell.model.run import Run
@@ -47,6 +49,18 @@ class Past:
         if found is None:
             raise RunNotFound(f"there is no run {run_id!r}")
         return found
+
+    def ended(self, query: RunQuery) -> Sequence[Run]:
+        """Only those, newest first; a text is not looked for, and an id that nobody ever had has none."""
+        return [row.run for row in self._history.select(query)]
+
+    def chronicle(self) -> Sequence[Entry]:
+        """What happened beside the runs, oldest first."""
+        return self._history.chronicle()
+
+    def definitions(self, job_id: str, limit: int) -> Sequence[Edit]:
+        """With which the job ran, the latest first."""
+        return self._history.definitions(job_id, limit)
 
     def _open(self, query: RunQuery) -> Iterator[Run]:
         for run in reversed(self._registry.open_runs()):

@@ -11,6 +11,7 @@ from daybell.core.background import Background
 from daybell.core.excerpt import Excerpt
 from daybell.core.recovery import Living
 from daybell.model.chronicle import Entry
+from daybell.model.edit import Edit
 from daybell.model.events import AnyEvent, Numbered
 from daybell.model.facts import Facts
 from daybell.model.incident import NoticeText
@@ -229,6 +230,10 @@ class History(Protocol):
 
     def definition(self, job_id: str, digest: str) -> dict[str, object] | None:
         """As `JobDefined` gave it. Any thread. LedgerError."""
+        ...
+
+    def definitions(self, job_id: str, limit: int) -> Sequence[Edit]:
+        """As `JobDefined` gave them, the latest first. Any thread. LedgerError."""
         ...
 
     def chronicle(self) -> Sequence[Entry]:

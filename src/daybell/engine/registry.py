@@ -11,6 +11,7 @@ from daybell.core.schedule import Calendar
 from daybell.model.absence import Absence
 from daybell.model.errors import JobNotFound
 from daybell.model.facts import Facts
+from daybell.model.incident import Incident
 from daybell.model.run import Run
 from daybell.model.status import JobStatus, Problem, SchedulerState, Statistics
 
@@ -38,6 +39,8 @@ class Whole(Struct, frozen=True):
     """Ids of the jobs whose runs do not let the machine sleep."""
     absence: Absence | None = None
     """The last one that nobody has dealt with."""
+    incidents: tuple[Incident, ...] = ()
+    """Those that are open."""
 
 
 class JobRegistry:

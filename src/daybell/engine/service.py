@@ -79,13 +79,15 @@ class SchedulerService:
         self._past = Past(self._registry, ports.history, ports.logs, ports.clock)
         self._engine = Engine(mailbox, ports, config, self._registry, self._bus)
         timelines = Timelines(self._registry, self._past, self.get_job, ports.clock, config.seed)
-        self.observation = Observation(mailbox, self._bus, ports.ledger, timelines)
         self._definitions = Definitions(files, mailbox, ports.deadlines)
         self._started: datetime | None = None
         find = self._definitions.find
         self._outlook = Outlook(self._registry, find, ports.clock, lambda: self.zone, config.seed)
         self.editor = Editor(files, self.reload, self._outlook.foreseen)
         readers = (self._registry, self._past, self._outlook)
+        self.observation = Observation(
+            *readers, timelines, mailbox=mailbox, bus=self._bus, ledger=ports.ledger
+        )
         self.explaining = Explaining(*readers, ports.history, ports.clock)
         self.away = Away(*readers, clock=ports.clock, bus=self._bus, ask=self._ask)
         self.request_stop: Callable[[], None] = lambda: None
@@ -251,8 +253,7 @@ class SchedulerService:
 
     def summaries(self, days: int, job_id: str | None = None) -> Summaries:
         """How the runs of so many days went. JobNotFound, LedgerError."""
-        found = summaries(self._past, self._ports.clock, days, job_id)
-        return replace(found, since=found.since.astimezone(self.zone))
+        return summaries(self._past, self._ports.clock, self.zone, days, job_id)
 
     def get_run(self, run_id: str) -> Run:
         """RunNotFound, LedgerError."""

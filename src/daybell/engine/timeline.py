@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from daybell.core.timeline import Coming, Gap, PastRun, Planned, Prospect, Timeline, as_past, prospect
+from daybell.core.timeline import (
+    Coming,
+    Gap,
+    PastRun,
+    Planned,
+    Prospect,
+    Timeline,
+    absences,
+    as_past,
+    prospect,
+)
 from daybell.engine.past import Past
 from daybell.engine.ports import Clock
 from daybell.engine.registry import JobRegistry
@@ -54,6 +64,7 @@ class Timelines:
             truncated=page.next is not None or bool(coming.cut) or coming.complete_until < until,
             cut={job: after.astimezone(zone) for job, after in coming.cut.items()},
             complete_until=coming.complete_until.astimezone(zone),
+            absences=[_local(one, zone) for one in absences(self._past.chronicle(), since, until)],
         )
 
     def _planned(self, job_id: str | None) -> Iterator[Planned]:

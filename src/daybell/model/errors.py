@@ -103,6 +103,12 @@ class DiskRefused(DaybellError):
     code = "disk_refused"
 
 
+class NoFindings(DaybellError):
+    """The doctor has found nothing out."""
+
+    code = "no_findings"
+
+
 class SecretUnavailable(DaybellError):
     """The secret cannot be had."""
 

@@ -80,6 +80,13 @@ class ApiConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Also over gRPC, at the unix socket run/grpc.sock; needs the extra "daybell[grpc]"."""
 
 
+class DashboardConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the page in the browser looks."""
+
+    theme: Literal["system", "light", "dark"] = "system"
+    """Its colours; `system`: as the desktop has it."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of `settings.json`; each key may be left out."""
 
@@ -90,3 +97,4 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     awake: AwakeConfig = AwakeConfig()
     ping: PingConfig = PingConfig()
     api: ApiConfig = ApiConfig()
+    dashboard: DashboardConfig = DashboardConfig()

@@ -49,6 +49,11 @@ class JobStatus(Struct, frozen=True, kw_only=True):
     """Why it is paused, in the words of whoever did that."""
     snoozed_until: datetime | None = None
     """Until when nothing is told of its failures."""
+    tags: tuple[str, ...] = ()
+    expression: str = ""
+    """When it runs, as its file says it."""
+    is_enabled: bool = True
+    """Its own switch, also while it runs."""
 
 
 class Statistics(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from pathlib import Path
 from daybell.core.chronicle import entry
 from daybell.core.definitions import SLUG
 from daybell.model.chronicle import Entry
+from daybell.model.edit import Edit
 from daybell.model.errors import LedgerError
 from daybell.model.events import JobDefined, Numbered, RunFinished, RunSkipped
 from daybell.model.query import Row, RunQuery, month_of
@@ -22,7 +23,7 @@ from daybell.store.atomic import replace_file, sweep, sync, sync_directory
 from daybell.store.chronicle import NAME as CHRONICLE
 from daybell.store.chronicle import Chronicle
 from daybell.store.compaction import Breathe, Compaction, Goes
-from daybell.store.definitions import NAME, add_definition, find_definition
+from daybell.store.definitions import NAME, add_definition, edits, find_definition
 from daybell.store.remedies import complaint
 from daybell.store.rows import RowFile, encode_rows, newest_first, whole_or_not
 from daybell.store.search import Months, newest_rows, recent_rows
@@ -190,6 +191,15 @@ class RunHistory:
         path = self._directory / job_id / NAME
         with _said(path):
             return find_definition(path, digest)
+
+    def definitions(self, job_id: str, limit: int) -> Sequence[Edit]:
+        """As `engine.ports.History` promises it."""
+        undefined = [event for _, event in list(self._undefined) if event.job_id == job_id]
+        path = self._directory / job_id / NAME
+        with _said(path):
+            written = edits(path, limit) if SLUG.fullmatch(job_id) else []
+        waiting = [Edit(event.digest, event.at, event.definition) for event in reversed(undefined)]
+        return [*waiting, *written][:limit]
 
     def chronicle(self) -> Sequence[Entry]:
         """As `engine.ports.History` promises it."""
