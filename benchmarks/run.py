@@ -13,6 +13,7 @@ import burst
 import catch_up
 import commands
 import crowd
+import dashboard
 import idle
 import latency
 import ledger
@@ -48,6 +49,7 @@ MEASURES: dict[str, Measure] = {
     "retention": retention.measure,
     "cli": commands.measure,
     "crowd": crowd.measure,
+    "page": dashboard.measure,
 }
 
 

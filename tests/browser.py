@@ -23,9 +23,7 @@ def found() -> str | None:
     return named or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-needed = pytest.mark.skipif(
-    found() is None, reason="install Chromium to run it: apt-get install chromium, or set DAYBELL_CHROMIUM"
-)
+needed = pytest.mark.browser
 
 
 def visit(address: str, profile: Path, seconds: float = 10) -> str:

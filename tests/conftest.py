@@ -2,17 +2,30 @@
 
 import shutil
 import sys
+from collections.abc import Callable
 
 import pytest
 
-NEEDS = {
-    "desktop": ("dbus-daemon", "install D-Bus to run it: apt-get install dbus"),
-    "system": ("sh", "it starts POSIX commands, which this machine lacks"),
+import browser
+
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "browser": (
+        lambda: browser.found() is not None,
+        "install Chromium to run it: apt-get install chromium, or set DAYBELL_CHROMIUM",
+    ),
+    "desktop": (lambda: posix("dbus-daemon"), "install D-Bus to run it: apt-get install dbus"),
+    "system": (lambda: posix("sh"), "it starts POSIX commands, which this machine lacks"),
 }
 
 
+def posix(program: str) -> bool:
+    """Whether it is there, on a system where it is what we take it for."""
+    return shutil.which(program) is not None and sys.platform != "win32"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = {marker: remedy for marker, (is_there, remedy) in NEEDS.items() if not is_there()}
     for item in items:
-        for marker, (program, remedy) in NEEDS.items():
-            if item.get_closest_marker(marker) and (shutil.which(program) is None or sys.platform == "win32"):
+        for marker, remedy in missing.items():
+            if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=remedy))

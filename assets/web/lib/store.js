@@ -1,0 +1,144 @@
+// What does the page know? Each job has a signal of its own, so that an event touches its row alone.
+
+import { batch, signal } from "../vendor/preact.js";
+import { get, hearEnds, ofJob, Refused } from "./api.js";
+import { once } from "./once.js";
+import { listen } from "./stream.js";
+import { tellTime } from "./clock.js";
+
+const NET = 30_000; // milliseconds: should an event ever be lost, nothing is stale for longer
+const GATHER = 40; // milliseconds in which events of one moment come together
+const FEW = 4; // jobs that are asked for one by one
+export const BARS = 20;
+
+export const link = signal("connecting"); // "live", "reconnecting" or "signed out"
+export const scheduler = signal(null);
+export const problems = signal([]);
+export const machine = signal({});
+export const isAway = signal(false);
+export const ids = signal([]); // of all jobs, as their files stand in the folder
+export const openRuns = signal([]); // what runs or waits, the newest first
+export const incidents = signal([]);
+export const isLoaded = signal(false);
+
+const jobs = new Map();
+const bars = new Map();
+const listeners = new Set();
+
+// The job's status; null for one that is not there.
+export const jobSignal = (id) => existing(jobs, id, null);
+// Its last runs, the oldest first.
+export const barsSignal = (id) => existing(bars, id, []);
+
+// Hear each event: `listener(name, members)`. Returns how to stop.
+export function hear(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const reload = once(async () => {
+  const status = await get("/status");
+  batch(() => {
+    isLoaded.value = true;
+    set(scheduler, status.scheduler);
+    set(problems, status.problems);
+    set(machine, status.machine);
+    set(isAway, status.away);
+    takeJobs(status.jobs);
+  });
+});
+
+const reloadRuns = once(async () => {
+  const { runs } = await get("/runs", { limit: 50 });
+  set(openRuns, runs.filter((run) => run.outcome === null));
+});
+
+const reloadIncidents = once(async () => set(incidents, (await get("/incidents")).incidents));
+
+const reloadBars = once(async () => {
+  const recent = await get("/recent", { n: BARS });
+  batch(() => Object.entries(recent.jobs).forEach(([id, runs]) => set(barsSignal(id), runs)));
+});
+
+export function reloadAll() {
+  return Promise.allSettled([reload(), reloadBars(), reloadRuns(), reloadIncidents()]);
+}
+
+export function begin() {
+  hearEnds((end) => {
+    if (end === "unauthorized") link.value = "signed out";
+  });
+  setInterval(() => {
+    if (!document.hidden && link.value === "live") reloadAll();
+  }, NET);
+  return listen({
+    heard,
+    renewed: reloadAll,
+    changed: (state) => {
+      link.value = state;
+    },
+  });
+}
+
+function heard(name, members) {
+  if (members.at) tellTime(members.at);
+  const run = members.run;
+  if (run?.outcome) {
+    openRuns.value = openRuns.value.filter((one) => one.run_id !== run.run_id);
+    addBar(run);
+  } else if (run) {
+    openRuns.value = [run, ...openRuns.value.filter((one) => one.run_id !== run.run_id)];
+  } else if (name === "run_started") {
+    openRuns.value = openRuns.value.map((one) => (one.run_id === members.run_id ? { ...one, started: one.started ?? members.at } : one));
+  }
+  if (name === "incident_changed") reloadIncidents().catch(() => {});
+  listeners.forEach((listener) => listener(name, members));
+  touch(name.startsWith("run_") ? (run?.job_id ?? members.job_id) : undefined);
+}
+
+const touched = new Set();
+let timer = null;
+
+// Undefined: any job may be different, or gone.
+function touch(id) {
+  touched.add(id);
+  timer ??= setTimeout(() => {
+    const all = [...touched];
+    touched.clear();
+    timer = null;
+    refresh(all).catch(() => {});
+  }, GATHER);
+}
+
+async function refresh(all) {
+  const isFew = all.length <= FEW && all.every((id) => jobs.get(id)?.value);
+  if (!isFew) return reload();
+  const found = await Promise.allSettled(all.map((id) => get(ofJob(id))));
+  if (found.some(({ reason }) => reason instanceof Refused)) return reload();
+  batch(() => found.forEach(({ value }) => value && set(jobSignal(value.status.id), value.status)));
+}
+
+function takeJobs(statuses) {
+  const names = statuses.map((job) => job.id);
+  for (const job of statuses) set(jobSignal(job.id), job);
+  for (const [id, job] of jobs) if (!names.includes(id)) job.value = null;
+  set(ids, names);
+}
+
+function addBar(run) {
+  const known = barsSignal(run.job_id);
+  const { run_id, outcome, started, due, cause } = run;
+  const duration_ms = run.started && run.finished ? Date.parse(run.finished) - Date.parse(run.started) : null;
+  const others = known.value.filter((one) => one.run_id !== run_id);
+  known.value = [...others, { run_id, outcome, started, due, duration_ms, cause }].slice(-BARS);
+}
+
+function existing(map, id, empty) {
+  if (!map.has(id)) map.set(id, signal(empty));
+  return map.get(id);
+}
+
+// Only what is different redraws anything.
+function set(target, value) {
+  if (JSON.stringify(target.value) !== JSON.stringify(value)) target.value = value;
+}

@@ -1,0 +1,17 @@
+// Light, dark, or as the desktop has it? Remembered by the settings, and by this window so that nothing flashes.
+
+import { get } from "./api.js";
+
+const KEY = "daybell-theme";
+
+export function applyTheme(theme) {
+  sessionStorage.setItem(KEY, theme);
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+export async function loadTheme() {
+  applyTheme(sessionStorage.getItem(KEY) ?? "system");
+  const { settings } = await get("/settings");
+  if (settings) applyTheme(settings.dashboard.theme);
+}

@@ -1,0 +1,55 @@
+// What is said beside the drawing: what its marks mean, and what is not in it.
+
+import { html } from "../vendor/preact.js";
+import { address, route } from "../lib/route.js";
+import { leftOut } from "../lib/timeline_lanes.js";
+import { shiftWords, stamp } from "../lib/timeline_scale.js";
+import { jobSignal } from "../lib/store.js";
+
+export const AWAY = {
+  asleep: "The computer slept",
+  held_up: "Daybell was held up",
+  clock_set: "The clock was set",
+  stopped: "Daybell did not run",
+  crashed: "Daybell had crashed",
+  machine_off: "The computer was off",
+};
+const FEW = 3; // jobs that are named one by one
+
+const MARKS = [
+  ["run tone-good", "succeeded"],
+  ["run tone-bad", "failed"],
+  ["run tone-busy is-going", "running"],
+  ["run tone-cut", "ended early"],
+  ["gap tone-late", "missed"],
+  ["gap tone-none", "skipped"],
+  ["gap tone-busy", "waiting"],
+  ["run tone-good is-crowd", "several runs"],
+];
+
+// Each sentence about what the answer leaves out, and about the clocks.
+export function Words({ line, scale }) {
+  const { before, jobs, after } = leftOut(line);
+  const sentences = [
+    shiftWords(scale),
+    before && `There were more runs than fit: of those that ended before ${stamp(scale, before)} none is shown. One job alone can be looked at further back.`,
+    ...Object.entries(jobs)
+      .slice(0, FEW)
+      .map(([id, cut]) => `${jobSignal(id).value?.name ?? id} is due so often that its starts after ${stamp(scale, cut)} are left out.`),
+    Object.keys(jobs).length > FEW && `So are later starts of ${Object.keys(jobs).length - FEW} more jobs.`,
+    after && `There are more starts to come than fit: those from ${stamp(scale, after)} on are left out.`,
+  ].filter(Boolean);
+  return sentences.length > 0 && html`<ul class="timeline-words">${sentences.map((words) => html`<li key=${words} dir="auto">${words}</li>`)}</ul>`;
+}
+
+// Below the drawing, with the way to the table.
+export const Legend = () => html`
+  <div class="legend">
+    <ul aria-label="What the marks mean">
+      ${MARKS.map(([kind, word]) => html`<li key=${word}><span class="sample" aria-hidden="true"><span class="mark ${kind}"></span></span>${word}</li>`)}
+      <li><span class="sample" aria-hidden="true"><span class="tick"></span></span>due</li>
+      <li><span class="sample" aria-hidden="true"><span class="away"></span></span>asleep or off</li>
+    </ul>
+    <p id="timeline-words" class="quiet">The same in words: <a href=${address("timeline", "", { ...route.value.query, view: "table" })}>as a table</a>.</p>
+  </div>
+`;
