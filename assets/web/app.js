@@ -34,6 +34,7 @@ const KEYS = [
   ["n", "a new job"],
   ["/", "filter"],
   ["g then o j t r s", "go to a page"],
+  ["← / →, + / -, t", "in the timeline: another day, zoom, today"],
   ["?", "these keys"],
 ];
 

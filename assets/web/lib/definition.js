@@ -1,7 +1,7 @@
 // What does a definition say at a place, and what does it say after an edit? Values are never changed: copies are.
 
 // "triggers[0].expression" -> ["triggers", 0, "expression"]
-export const stepsOf = (path) => [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([text, place]) => (place === undefined ? text : Number(place)));
+const stepsOf = (path) => [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([text, place]) => (place === undefined ? text : Number(place)));
 
 export const read = (definition, path) => stepsOf(path).reduce((value, step) => (isHolder(value) && Object.hasOwn(value, step) ? value[step] : undefined), definition);
 
@@ -62,7 +62,7 @@ export function idProblem(id, ids) {
 // "Back up Ährenfotos!" -> "back-up-ahrenfotos", and another one where that is taken.
 export function suggestId(name, ids) {
   const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const slug = plain.replace(/[^a-z0-9]+/g, "-").slice(0, 60).replace(/^-|-$/g, "") || "job";
-  const free = [slug, ...Array.from(ids, (_, place) => `${slug}-${place + 2}`), `${slug}-job`];
-  return free.find((id) => idProblem(id, ids) === "");
+  const words = plain.replace(/[^a-z0-9]+/g, "-").slice(0, 55).replace(/^-|-$/g, "") || "job";
+  const slug = RESERVED.test(words) ? `${words}-job` : words;
+  return [slug, ...Array.from(ids, (_, place) => `${slug}-${place + 2}`)].find((id) => !ids.includes(id));
 }

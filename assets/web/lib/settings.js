@@ -59,7 +59,7 @@ const at = (settings, path) => path.split(".").reduce((part, key) => part?.[key]
 export const wordsOf = (settings) =>
   Object.fromEntries(FIELDS.map(({ path, kind }) => [path, kind === "switch" ? Boolean(at(settings, path)) : (at(settings, path) ?? "").toString().slice(0, kind === "time" ? 5 : undefined)]));
 
-// The merge patch that makes of the settings what the fields say; empty where nothing was changed.
+// What of the settings is different now; empty where nothing was changed. A null means what the empty field says.
 export function changesOf(settings, words) {
   const before = wordsOf(settings);
   const changes = {};
@@ -72,6 +72,16 @@ export function changesOf(settings, words) {
     put(changes, QUIET, hours.every((hour) => hour === "") ? null : { from: hours[0], to: hours[1] });
   }
   return changes;
+}
+
+// The file with these changes; what it says besides stays, in its order.
+export function merged(definition, changes) {
+  const isPart = (value) => value !== null && typeof value === "object";
+  const file = isPart(definition) ? { ...definition } : {};
+  for (const [key, value] of Object.entries(changes)) {
+    file[key] = isPart(value) ? merged(file[key], value) : value;
+  }
+  return file;
 }
 
 function valueOf(word, kind) {

@@ -91,9 +91,18 @@ function heard(name, members) {
   } else if (name === "run_started") {
     openRuns.value = openRuns.value.map((one) => (one.run_id === members.run_id ? { ...one, started: one.started ?? members.at } : one));
   }
+  if (name === "job_removed") forget(members.job_id);
   if (name === "incident_changed") reloadIncidents().catch(() => {});
   listeners.forEach((listener) => listener(name, members));
   touch(name.startsWith("run_") ? (run?.job_id ?? members.job_id) : undefined);
+}
+
+// At once, so that nobody asks about it any more.
+function forget(id) {
+  batch(() => {
+    jobSignal(id).value = null;
+    set(ids, ids.value.filter((one) => one !== id));
+  });
 }
 
 const touched = new Set();

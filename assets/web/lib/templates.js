@@ -11,7 +11,7 @@ const UPDATES = [
   "else echo 'This job knows apt-get, dnf and pacman only' >&2; exit 1; fi",
 ].join("\n");
 const SPACE = 'df -Ph "$HOME"\nused=$(df -P "$HOME" | awk \'NR == 2 {print $5 + 0}\')\n[ "$used" -lt 90 ] || { echo "$used % of the disk is used" >&2; exit 1; }';
-const SPACE_ON_WINDOWS = 'powershell -NoProfile -Command "$d = Get-PSDrive C; $free = [int](100 * $d.Free / ($d.Free + $d.Used)); Write-Output \\"$free percent free\\"; if ($free -lt 10) { exit 1 }"';
+const SPACE_ON_WINDOWS = "powershell -NoProfile -Command \"$d = Get-PSDrive C; $free = [int](100 * $d.Free / ($d.Free + $d.Used)); Write-Output ($free.ToString() + ' percent free'); if ($free -lt 10) { exit 1 }\"";
 const POPUP = "powershell -NoProfile -Command \"(New-Object -ComObject WScript.Shell).Popup('Stand up and look out of the window.', 60, 'Time for a break', 64) | Out-Null\"";
 const ARCHIVE = 'from="$HOME/Documents" to="$HOME/Backups"\nmkdir -p "$to" && tar -czf "$to/documents-$(date +%u).tar.gz" -C "$from" . && ls -lh "$to"';
 

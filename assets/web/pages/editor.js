@@ -1,17 +1,17 @@
 // A job's definition, edited: as a form or as JSON, with what it means beside it, and tried out under it.
 
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { ofJob, post } from "../lib/api.js";
 import { idProblem, suggestId } from "../lib/definition.js";
 import { makeDraft } from "../lib/draft.js";
 import { ABOUT, SECTIONS } from "../lib/job_fields.js";
 import { address, adjust, go, guardLeaving, route } from "../lib/route.js";
 import { load, look, save } from "../lib/saving.js";
-import { ids, isLoaded } from "../lib/store.js";
+import { ids, isLoaded, reload } from "../lib/store.js";
 import { EMPTY } from "../lib/templates.js";
 import { Conflict } from "../parts/conflict.js";
 import { Icon } from "../parts/icon.js";
-import { idOf } from "../parts/job_field.js";
+import { idOf, textOf } from "../parts/job_field.js";
 import { IdField, JobForm } from "../parts/job_form.js";
 import { JsonTab, showPlace } from "../parts/json_tab.js";
 import { Loaded, useAnswer, useEvents } from "../parts/loaded.js";
@@ -31,10 +31,16 @@ export default function EditorPage({ id, isNew }) {
   return html`<${Editor} key=${template} start=${{ id: found ? suggestId(definition.name, ids.value) : "", definition, isPatient: !found }} />`;
 }
 
-// It may go while it is edited; then that is told where it is saved.
+// It may have come just now. It may go while it is edited; then that is told where it is saved.
 function Known({ id, of: Page }) {
-  const [isKnown] = useState(() => ids.value.includes(id));
-  if (isKnown) return html`<${Page} id=${id} />`;
+  const isKnown = useRef(false);
+  isKnown.current ||= ids.value.includes(id);
+  const [isSure, beSure] = useState(isKnown.current);
+  useEffect(() => {
+    if (!isSure) reload().catch(() => {}).then(() => beSure(true));
+  }, []);
+  if (isKnown.current) return html`<${Page} id=${id} />`;
+  if (!isSure) return html`<p class="lone" role="status">Loading …</p>`;
   return html`<section class="lone"><h1>No such job</h1><p>There is no job <code dir="auto">${id}</code>. <a href=${address("jobs")}>All jobs</a></p></section>`;
 }
 
@@ -85,7 +91,7 @@ function Editor({ start }) {
     draft.isBusy.value = false;
   };
   const done = () => {
-    say(`Saved ${definition.value.name || id.value}.`);
+    say(`Saved ${textOf(definition.value.name) || id.value}.`);
     go("jobs", id.value);
   };
   const saveIt = alone(async () => (await keep()) && done());
@@ -101,7 +107,7 @@ function Editor({ start }) {
   return html`
     <div class="editor">
       <header class="head">
-        <h1 dir="auto">${isNew ? "New job" : definition.value.name || id.value}</h1>
+        <h1><span dir="auto">${isNew ? "New job" : textOf(definition.value.name) || id.value}</span></h1>
         <${Tabs} isJson=${isJson} choose=${choose} isFormless=${draft.unfit.value !== ""} />
       </header>
       <div class="editor-main" id="editor-panel" role="tabpanel" aria-labelledby=${isJson ? "tab-json" : "tab-form"}>

@@ -23,7 +23,7 @@ const SHOWN = 25;
 export default function JobPage({ id }) {
   const file = useAnswer(() => get(ofJob(id)), [id]);
   const ofThis = (name, members) => name !== "job_removed" && ((members.run?.job_id ?? members.job_id) === id || name === "changed");
-  useEvents(ofThis, file.reload, [id]);
+  useEvents(ofThis, () => ids.value.includes(id) && file.reload(), [id]);
   if (file.value && isLoaded.value && !ids.value.includes(id)) return html`<p class="lone" role="status">This job is gone: its file was deleted. <a href=${address("runs", "", { job: id })}>Its runs</a> stay.</p>`;
   return html`<${Loaded} answer=${file}>${(found) => html`<${Body} id=${id} found=${found} ofThis=${ofThis} />`}<//>`;
 }

@@ -10,7 +10,7 @@ import { FirstJob } from "../parts/first_job.js";
 import { Icon } from "../parts/icon.js";
 import { Menu } from "../parts/menu.js";
 import { Outcome, State } from "../parts/outcome.js";
-import { Relative, When } from "../parts/time.js";
+import { At, Relative, When } from "../parts/time.js";
 import { took } from "../lib/clock.js";
 
 const FAILURES = new Set(["failed", "timed_out"]);
@@ -130,7 +130,7 @@ function Row({ id }) {
 }
 
 function Next({ job }) {
-  if (job.waiting_for) return html`<${State} state="queued" /> <span class="quiet">for ${job.waiting_for}${job.waiting_until && html`, at most until <${When} time=${job.waiting_until} />`}</span>`;
+  if (job.waiting_for) return html`<${State} state="queued" /> <span class="quiet waits" title=${job.waiting_for}>${job.waiting_until && html`until <${At} time=${job.waiting_until} /> at most, `}for ${job.waiting_for}</span>`;
   if (job.is_paused) return html`<${State} state="paused" /> <span class="quiet">${job.paused_until ? html`until <${When} time=${job.paused_until} />` : "until you resume"}</span>`;
   if (["disabled", "completed", "invalid"].includes(job.state)) return html`<${State} state=${job.state} />`;
   return job.next_run ? html`<${When} time=${job.next_run} />` : html`<span class="quiet">when asked</span>`;

@@ -93,7 +93,7 @@ function Printed({ run }) {
             ${Object.entries(TABS).map(([name, words]) => html`<button key=${name} id=${name === tab ? "printed" : undefined} type="button" role="tab" aria-selected=${name === tab ? "true" : "false"} aria-controls="printed-panel" tabindex=${name === tab ? 0 : -1} onClick=${() => choose(name)}>${words}</button>`)}
           </div>`
         : html`<header><h2 id="printed">Output</h2></header>`}
-      <div id="printed-panel" role=${canCompare ? "tabpanel" : undefined} aria-labelledby=${canCompare ? "printed" : undefined}>
+      <div key="panel" id="printed-panel" role=${canCompare ? "tabpanel" : undefined} aria-labelledby=${canCompare ? "printed" : undefined}>
         ${tab === "compare" ? html`<${LogDiff} run=${run} />` : html`<${Log} runId=${run.run_id} isLive=${!isOver(run)} name=${fileOf(run)} />`}
       </div>
     </section>

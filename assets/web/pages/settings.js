@@ -1,8 +1,8 @@
 // What holds for all jobs, how Daybell is doing, and where its files lie.
 
 import { html, useState } from "../vendor/preact.js";
-import { get, patch, Refused } from "../lib/api.js";
-import { SECTIONS, changesOf, wordsOf } from "../lib/settings.js";
+import { get, put, Refused } from "../lib/api.js";
+import { SECTIONS, changesOf, merged, wordsOf } from "../lib/settings.js";
 import { applyTheme } from "../lib/theme.js";
 import { Field } from "../parts/field.js";
 import { Icon } from "../parts/icon.js";
@@ -14,7 +14,7 @@ export default function SettingsPage() {
   const answer = useAnswer(() => get("/settings"), []);
   return html`
     <header class="head"><h1>Settings</h1></header>
-    <${Loaded} answer=${answer}>${(found) => html`<${Form} key=${found.etag} found=${found} reload=${answer.reload} />`}<//>
+    <${Loaded} answer=${answer}>${(found) => (found.settings ? html`<${Form} key=${found.etag} found=${found} reload=${answer.reload} />` : html`<${Broken} found=${found} reload=${answer.reload} />`)}<//>
     <div class="cards">
       <${Doctor} />
       <${About} />
@@ -22,16 +22,22 @@ export default function SettingsPage() {
   `;
 }
 
+// A file that is not valid is mended by whoever wrote it: a form over it would guess.
+const Broken = ({ found, reload }) => html`
+  <${Whole} problems=${found.problems} />
+  <p>settings.json is not valid; what held when Daybell started goes on to hold. Mend it, and <button type="button" onClick=${reload}>look again</button></p>
+`;
+
 function Form({ found, reload }) {
-  const [words, setWords] = useState(() => wordsOf(found.settings ?? {}));
+  const [words, setWords] = useState(() => wordsOf(found.settings));
   const [problems, setProblems] = useState(found.problems);
-  const changes = changesOf(found.settings ?? {}, words);
+  const changes = changesOf(found.settings, words);
   const isChanged = Object.keys(changes).length > 0;
 
   const save = async (event) => {
     event.preventDefault();
     try {
-      const now = await patch("/settings", changes, found.etag);
+      const now = await put("/settings", merged(found.definition, changes), found.etag);
       applyTheme(now.settings.dashboard.theme);
       say(now.restart_needed ? `Saved. From the next start on: ${now.waiting.join(", ")}.` : "Saved.");
       reload();
@@ -58,7 +64,7 @@ function Form({ found, reload }) {
       </div>
       <p class="save ${isChanged ? "is-changed" : ""}">
         <button type="submit" class="main" disabled=${!isChanged}><${Icon} name="check" />Save</button>
-        ${isChanged && html`<button type="button" onClick=${() => setWords(wordsOf(found.settings ?? {}))}>Undo</button>`}
+        ${isChanged && html`<button type="button" onClick=${() => setWords(wordsOf(found.settings))}>Undo</button>`}
         <span class="quiet">${isChanged ? "Not saved yet." : "All of it stands in settings.json."}</span>
       </p>
     </form>

@@ -1,6 +1,6 @@
 // What does the job run? One line for the shell, or a program with its arguments; where, and with which variables.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { lineOf, wordsOf } from "../lib/shell_words.js";
 import { systemOf } from "../lib/templates.js";
 import { Icon } from "./icon.js";
@@ -45,7 +45,8 @@ const Line = ({ draft, argv }) => html`
 function Program({ draft, argv }) {
   const rows = argv.length > 0 ? argv : [""];
   const wanted = useRef(null);
-  useEffect(() => {
+  // Before the next key comes.
+  useLayoutEffect(() => {
     if (wanted.current !== null) document.getElementById(idOf(`handler.argv[${wanted.current}]`))?.focus();
     wanted.current = null;
   });

@@ -5,7 +5,7 @@ import { parseObject } from "../lib/json_text.js";
 import { Icon } from "./icon.js";
 import { idOf } from "./job_field.js";
 
-export const JSON_ID = idOf("json");
+const JSON_ID = idOf("json");
 const pretty = (definition) => JSON.stringify(definition, null, 2);
 
 export function JsonTab({ draft }) {

@@ -66,7 +66,7 @@ function Cron({ draft, trigger, path }) {
   const shape = shapeOf(expression);
   const put = (next) => draft.set(`${path}.expression`, next);
   return html`
-    <div class="chips" role="group" aria-label="Everyday schedules">
+    <div class="shapes" role="group" aria-label="Everyday schedules">
       ${SHAPES.map(([kind, words]) => html`<button key=${kind} type="button" aria-pressed=${shape?.kind === kind} onClick=${() => put(reshaped(expression, kind))}>${words}</button>`)}
     </div>
     <div class="entries is-dense">
@@ -83,8 +83,8 @@ function Shape({ shape, path, put }) {
   const days = [...Array.from({ length: 31 }, (_, place) => [String(place + 1), String(place + 1)]), ["L", "the last one"]];
   return html`
     ${shape.kind === "weekly" &&
-    html`<div class="entry"><label for="${id}-weekday">On</label><select id="${id}-weekday" value=${String(shape.weekday)} onChange=${(event) => put({ weekday: Number(event.target.value) })}>${LONG_DAYS.map((name, place) => html`<option key=${name} value=${String(place)}>${name}</option>`)}</select></div>`}
-    ${shape.kind === "monthly" && html`<div class="entry"><label for="${id}-day">On day</label><select id="${id}-day" value=${shape.day} onChange=${(event) => put({ day: event.target.value })}>${days.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}</select></div>`}
+    html`<div class="entry"><label for="${id}-weekday">Day</label><select id="${id}-weekday" value=${String(shape.weekday)} onChange=${(event) => put({ weekday: Number(event.target.value) })}>${LONG_DAYS.map((name, place) => html`<option key=${name} value=${String(place)}>${name}</option>`)}</select></div>`}
+    ${shape.kind === "monthly" && html`<div class="entry"><label for="${id}-day">Day</label><select id="${id}-day" value=${shape.day} onChange=${(event) => put({ day: event.target.value })}>${days.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}</select></div>`}
     ${shape.time
       ? html`<div class="entry"><label for="${id}-time">At</label><input id="${id}-time" type="time" required value=${shape.time} onInput=${(event) => event.target.value && put({ time: event.target.value })} /></div>`
       : html`<div class="entry"><label for="${id}-minute">At minute</label><input id="${id}-minute" type="number" min="0" max="59" required value=${shape.minute} onInput=${({ target }) => target.checkValidity() && put({ minute: Number(target.value) })} /></div>`}

@@ -1,0 +1,28 @@
+"""The page's own modules without the app, for what they work out by themselves."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, Route
+
+from web.browsing import Browsing
+
+WEB = Path(__file__).parents[2] / "assets" / "web"
+ORIGIN = "http://page.test/"
+BLANK = "<!doctype html><link rel=icon href='data:,'>"
+KINDS = {".js": "text/javascript", ".css": "text/css"}
+
+
+def serve(route: Route) -> None:
+    file = WEB / route.request.url.removeprefix(ORIGIN)
+    if file.suffix in KINDS:
+        route.fulfill(path=file, content_type=KINDS[file.suffix])
+    else:
+        route.fulfill(body=BLANK, content_type="text/html")
+
+
+def blank(browsing: Browsing) -> Page:
+    """An empty page beside our modules: `await import('/lib/ansi.js')`."""
+    page = browsing.open("about:blank")
+    page.route(f"{ORIGIN}**", serve)
+    page.goto(ORIGIN)
+    return page
