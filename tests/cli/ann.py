@@ -181,6 +181,7 @@ def day(since: datetime, until: datetime, job_id: str | None, _zone: ZoneInfo) -
             Coming(long_name, since + timedelta(hours=22)),
         ],
         truncated=False,
+        left_out={},
         cut={},
         complete_until=until,
     )

@@ -130,5 +130,19 @@ def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_RUNS", 2)
     hourly = home(HOURLY)
     hourly.run_for(4 * HOUR + HOUR / 4)
-    found = line(hourly, NOON, NOON + 5 * HOUR)
+    found = line(hourly, NOON, NOON + 5 * HOUR, "hourly")
     assert (len(found.runs), found.truncated) == (2, True)
+    assert found.left_out == {"hourly": found.runs[0].finished}
+
+
+def test_a_job_that_runs_very_often_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulation = home(HOURLY, a_job(id="often", triggers=(every("10s"),)), takes=timedelta(seconds=1))
+    simulation.run_for(2 * HOUR + HOUR / 2)
+    found = line(simulation, NOON, NOON + 3 * HOUR)
+    assert (found.truncated, found.left_out) == (False, {})
+    monkeypatch.setattr(module, "MOST_RUNS", 50)
+    monkeypatch.setattr(module, "EACH", 30)
+    found = line(simulation, NOON, NOON + 3 * HOUR)
+    assert [run.job_id for run in found.runs].count("hourly") == 2
+    often = [run for run in found.runs if run.job_id == "often" and run.finished]
+    assert (len(often), found.left_out) == (50, {"often": often[0].finished})

@@ -176,8 +176,11 @@ def test_who_was_faster_is_not_overwritten_by_mistake(home: Home, page: Page, ch
 def test_a_form_that_nobody_has_touched_follows_the_file(home: Home, page: Page) -> None:
     edit(page, "backup")
     expect(preview(page)).to_contain_text("Daily at 02:30")
-    home.write("backup", {**file(home, "backup"), "description": "theirs"})
+    handler = {"type": "command", "argv": ["true"], "env": {"LANG": "C"}}
+    home.write("backup", {**file(home, "backup"), "description": "theirs", "handler": handler})
     expect(page.get_by_label("Description", exact=True)).to_have_value("theirs")
+    expect(page.get_by_label("Program", exact=True)).to_have_value("true")
+    expect(page.get_by_label("Value LANG")).to_have_value("C")
     expect(page.get_by_role("alert", name="The file was changed underneath")).to_have_count(0)
 
 

@@ -17,7 +17,7 @@ PRINTED = "const { Printed, find, BLOCK } = await import('/lib/printed.js');"
 PIECES = "return parseLine(of).pieces.map(({ text, style }) => [text, classesOf(style)])"
 CONTRAST = """
 const { classesOf, parseLine } = await import("/lib/ansi.js");
-for (const name of ["base", "run"])
+for (const name of ["base", "log"])
   await new Promise((done) => {
     const sheet = document.createElement("link");
     Object.assign(sheet, { rel: "stylesheet", href: `/style/${name}.css`, onload: done });

@@ -14,6 +14,7 @@ from waiting import until
 from web.accessibility import check_accessible
 from web.browsing import NARROW, Browsing, Scheme, address, go
 from web.conftest import NIGHTLY
+from web.line import Line
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
@@ -223,3 +224,22 @@ def test_nothing_sticks_out_of_a_narrow_window(
     go(page, f"runs/{run_id}")
     expect(lines(page)).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_broken_line_loses_nothing_and_doubles_nothing(
+    home: Home, run: Callable[..., str], browsing: Browsing
+) -> None:
+    browsing.allow("net::ERR_|50[234]")
+    go_on = home.path / "go-on"
+    run_id = run("counting", f"seq 50; {WAITS_FOR.format(go_on)}; seq 51 100", ends=False)
+    with Line() as line:
+        page = browsing.open(address(home), through=line.address)
+        go(page, f"runs/{run_id}")
+        expect(lines(page)).to_have_count(50)
+        line.cut()
+        expect(page.get_by_role("navigation")).to_contain_text("Reconnecting")
+        go_on.touch()
+        until(lambda: bool(home.ended("counting")), 10)
+        line.mend()
+        expect(page.get_by_role("main")).to_contain_text("Succeeded")
+        expect(lines(page)).to_have_text([str(number) for number in range(1, 101)])

@@ -52,7 +52,15 @@ def tell(page: Page, **more: object) -> None:
     def answer(route: Route) -> None:
         asked = parse_qs(urlsplit(route.request.url).query)
         ends = {"since": f"{asked['from'][0]}T00:00:00Z", "until": f"{asked['to'][0]}T00:00:00Z"}
-        whole = {"runs": [], "gaps": [], "upcoming": [], "truncated": False, "cut": {}, "now": at(100)}
+        whole = {
+            "runs": [],
+            "gaps": [],
+            "upcoming": [],
+            "truncated": False,
+            "cut": {},
+            "left_out": {},
+            "now": at(100),
+        }
         route.fulfill(json={**whole, **ends, "complete_until": ends["until"], **more})
 
     page.route("**/api/v1/timeline?*", answer)
@@ -233,7 +241,15 @@ def test_answers_to_an_older_question_are_not_shown(home: Home, page: Page) -> N
     held: list[Route] = []
 
     def empty(route: Route) -> None:
-        none = {"runs": [], "gaps": [], "upcoming": [], "truncated": False, "cut": {}, "now": at(100)}
+        none = {
+            "runs": [],
+            "gaps": [],
+            "upcoming": [],
+            "truncated": False,
+            "cut": {},
+            "left_out": {},
+            "now": at(100),
+        }
         route.fulfill(json={**none, "since": at(0), "until": at(24), "complete_until": at(24)})
 
     def hold(route: Route) -> None:

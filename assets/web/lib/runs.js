@@ -1,9 +1,10 @@
 // How does a list of runs stay right? Asked page by page, and changed by each event.
 
-import { effect, useEffect, useRef, useState } from "../vendor/preact.js";
+import { useEffect, useRef, useState } from "../vendor/preact.js";
 import { get } from "./api.js";
+import { whenBack } from "./back.js";
 import { matches, questionOf, renewed, withRun } from "./run_list.js";
-import { hear, link } from "./store.js";
+import { hear } from "./store.js";
 
 const PAGE = 50;
 const LATER = 800; // milliseconds until a search is done again
@@ -85,14 +86,4 @@ function listen(filter, renew, heard) {
     clearTimeout(timer);
     stops.forEach((stop) => stop());
   };
-}
-
-// Call `act` each time that the line is there again.
-function whenBack(act) {
-  let before = link.peek();
-  return effect(() => {
-    const state = link.value;
-    if (state === "live" && before !== "live") setTimeout(act, 0);
-    before = state;
-  });
 }

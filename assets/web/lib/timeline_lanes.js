@@ -7,7 +7,6 @@ const LEAST = { run: 3, gap: 8 }; // pixels that one of them is wide at least
 const TOUCH = { same: 1, other: 3 }; // pixels that two marks may share
 const STROKE = 3; // pixels from one coming start to the next
 const MOST_LEVELS = 5;
-const MOST_RUNS = 1000; // that Daybell tells of
 const GRAVEST = ["failed", "timed_out", "missed", "interrupted", "cancelled", "replaced", "running", "queued", "skipped", "succeeded"];
 export const FAILURES = new Set(["failed", "timed_out"]);
 
@@ -17,7 +16,7 @@ export const standingOf = (mark) => mark.outcome ?? (mark.started ? "running" : 
 export function lanesOf(line) {
   const lanes = new Map();
   const lane = (id) => {
-    if (!lanes.has(id)) lanes.set(id, { id, runs: [], gaps: [], coming: [], cut: line.cut[id] ?? null, hasFailed: false });
+    if (!lanes.has(id)) lanes.set(id, { id, runs: [], gaps: [], coming: [], cut: line.cut[id] ?? null, untold: line.left_out[id] ?? null, hasFailed: false });
     return lanes.get(id);
   };
   for (const run of line.runs) {
@@ -60,13 +59,8 @@ export function nearest(coming, scale, width, x, reach = 5) {
   return best?.at ?? null;
 }
 
-// What the answer leaves out: up to when there were more runs, whose coming starts end early, and when all of them do.
-export function leftOut(line) {
-  if (!line.truncated) return { before: null, jobs: {}, after: null };
-  const ends = [...line.runs.map((run) => run.finished), ...line.gaps.map((gap) => (gap.outcome ? gap.until : null))].filter(Boolean);
-  const before = ends.length < MOST_RUNS ? null : ends.reduce((one, other) => (Date.parse(other) < Date.parse(one) ? other : one));
-  return { before, jobs: line.cut, after: Date.parse(line.complete_until) < Date.parse(line.until) ? line.complete_until : null };
-}
+// From when on the answer leaves out all coming starts; null where it does not.
+export const leftOutAfter = (line) => (Date.parse(line.complete_until) < Date.parse(line.until) ? line.complete_until : null);
 
 // Times of the line that tell its zone apart from others: of each offset the first and the last.
 export function toldBy({ now, runs, upcoming }) {

@@ -15,7 +15,7 @@ import { idOf, textOf } from "../parts/job_field.js";
 import { IdField, JobForm } from "../parts/job_form.js";
 import { JsonTab, showPlace } from "../parts/json_tab.js";
 import { Loaded, useAnswer, useEvents } from "../parts/loaded.js";
-import { PreviewPane, usePreview } from "../parts/preview.js";
+import { inShort, PreviewPane, usePreview } from "../parts/preview.js";
 import { TemplateCards, templates } from "../parts/template_cards.js";
 import { TestRun } from "../parts/test_run.js";
 import { attempt, say } from "../parts/toasts.js";
@@ -115,7 +115,7 @@ function Editor({ start }) {
         ${draft.conflict.value && html`<${Conflict} draft=${draft} saved=${done} />`}
         ${isJson ? html`${isNew && html`<section class="card"><${IdField} draft=${draft} /></section>`}<${JsonTab} draft=${draft} />` : html`<${Others} draft=${draft} /><${JobForm} draft=${draft} />`}
         ${run && !isNew && html`<${TestRun} key=${run} runId=${run} close=${() => adjust({ run: undefined })} />`}
-        <${Acts} draft=${draft} saveIt=${saveIt} testIt=${testIt} />
+        <${Acts} draft=${draft} meaning=${draft.broken.value ? "" : inShort(preview)} saveIt=${saveIt} testIt=${testIt} />
       </div>
       <${PreviewPane} draft=${draft} preview=${preview} titleOf=${titleOf} goTo=${goTo} />
     </div>
@@ -149,13 +149,13 @@ function standing({ isNew, isDirty, conflict }) {
   return isDirty.value ? "Changes are not saved" : "Saved";
 }
 
-function Acts({ draft, saveIt, testIt }) {
+function Acts({ draft, meaning, saveIt, testIt }) {
   const { isNew, isDirty, id } = draft;
   const isBusy = draft.isBusy.value;
   const isChanged = isNew || isDirty.value;
   return html`
     <div class="editor-acts" role="toolbar" aria-label="What to do with it">
-      <span class="quiet" role="status">${standing(draft)}</span>
+      <span class="acts-state"><span class="quiet" role="status">${standing(draft)}</span><span class="acts-meaning" aria-hidden="true">${meaning}</span></span>
       <a class="button" href=${isNew ? address("jobs") : address("jobs", id.value)}>${isChanged ? "Cancel" : "Back"}</a>
       <button type="button" disabled=${isBusy} title="Ctrl+Enter" onClick=${testIt}><${Icon} name="run" />${isChanged ? "Save and test" : "Test run"}</button>
       <button type="button" class="main" disabled=${isBusy} title="Ctrl+S" onClick=${saveIt}><${Icon} name="check" />Save</button>

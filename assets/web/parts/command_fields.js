@@ -1,6 +1,6 @@
 // What does the job run? One line for the shell, or a program with its arguments; where, and with which variables.
 
-import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { lineOf, wordsOf } from "../lib/shell_words.js";
 import { systemOf } from "../lib/templates.js";
 import { Icon } from "./icon.js";
@@ -83,14 +83,20 @@ function Program({ draft, argv }) {
   `;
 }
 
+const envOf = (rows) => Object.fromEntries(rows.filter(([name, value]) => name !== "" || value !== ""));
+
 // The rows live here, since two of them may have the same name while somebody types.
 function Variables({ draft, env }) {
   const [rows, setRows] = useState(() => Object.entries(env));
   const put = (next) => {
-    const named = next.filter(([name, value]) => name !== "" || value !== "");
+    const said = envOf(next);
     setRows(next);
-    draft.set("handler.env", named.length > 0 ? Object.fromEntries(named) : undefined);
+    draft.set("handler.env", Object.keys(said).length > 0 ? said : undefined);
   };
+  // Somebody else's edit of the file.
+  useEffect(() => {
+    if (JSON.stringify(envOf(rows)) !== JSON.stringify(env)) setRows(Object.entries(env));
+  }, [JSON.stringify(env)]);
   const names = rows.map(([name]) => name);
   const isDouble = names.some((name, place) => name && names.indexOf(name) !== place);
   const wrongsOf = (name) => draft.wrongs(`handler.env.${name}`, "handler.env");

@@ -1,6 +1,6 @@
 // One key of a job: its label, its control, its help, and what is wrong with it beside it.
 
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { read } from "../lib/definition.js";
 import { ids } from "../lib/store.js";
 import { Icon } from "./icon.js";
@@ -70,8 +70,9 @@ const WALL = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)?$/;
 
 // A time with an offset is one of its own, which the browser's control cannot show.
 function Moment({ common, value, change, field }) {
-  const [isWall] = useState(() => WALL.test(textOf(value)));
-  if (!isWall) return html`<${Amount} common=${common} value=${value} change=${change} field=${field} />`;
+  const isText = useRef(false);
+  isText.current ||= !WALL.test(textOf(value));
+  if (isText.current) return html`<${Amount} common=${common} value=${value} change=${change} field=${field} />`;
   return html`<input ...${common} type="datetime-local" value=${textOf(value)} onInput=${(event) => change(orNothing(event.target.value))} />`;
 }
 

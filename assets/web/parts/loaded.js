@@ -1,6 +1,7 @@
 // A question asked once for a page, and honest words while there is no answer.
 
 import { html, useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
+import { whenBack } from "../lib/back.js";
 import { once } from "../lib/once.js";
 import { hear } from "../lib/store.js";
 
@@ -30,7 +31,8 @@ export function useAnswer(ask, keys) {
   return { ...state, reload };
 }
 
-// Call `again` after each event for which `matters(name, members)` holds, a little later, and once for many.
+// Call `again` after each event for which `matters(name, members)` holds, a little later, and once for many; and when the
+// line was broken and is there again.
 export function useEvents(matters, again, keys) {
   useEffect(() => {
     let timer = null;
@@ -41,9 +43,11 @@ export function useEvents(matters, again, keys) {
         again();
       }, 80);
     });
+    const stay = whenBack(again);
     return () => {
       clearTimeout(timer);
       stop();
+      stay();
     };
   }, keys);
 }

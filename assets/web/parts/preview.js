@@ -60,6 +60,9 @@ export function PreviewPane({ draft, preview, titleOf, goTo }) {
 const notRight = (count) => `${count === 1 ? "One thing is" : `${count} things are`} not right yet`;
 const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
+// The same in a few words, for windows in which the rest is far away.
+export const inShort = ({ answer }) => (answer?.description ? `${capital(answer.description)}${answer.runs[0] ? `; next ${at(answer.runs[0].local)}` : ""}` : "");
+
 function spoken(answer) {
   if (!answer) return "";
   if (answer.problems.length > 0) return `${notRight(answer.problems.length)}.`;

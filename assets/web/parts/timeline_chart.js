@@ -2,7 +2,7 @@
 
 import { html, useEffect, useLayoutEffect, useRef, useSignal, useSignalEffect, useState } from "../vendor/preact.js";
 import { now, took } from "../lib/clock.js";
-import { leftOut, nearest } from "../lib/timeline_lanes.js";
+import { leftOutAfter, nearest } from "../lib/timeline_lanes.js";
 import { place, stamp, ticks, wallAt } from "../lib/timeline_scale.js";
 import { Icon } from "./icon.js";
 import { Lane, percent, titleOf } from "./timeline_lane.js";
@@ -87,11 +87,10 @@ function useKept() {
 }
 
 function Backdrop({ line, scale, width }) {
-  const { before, after } = leftOut(line);
+  const after = leftOutAfter(line);
   const lines = (isDay) => ticks(scale, width).filter((one) => one.isDay === isDay).map(({ at }) => `M${(place(scale, at) * width).toFixed(1)} 0v1`);
   return html`
     ${(line.absences ?? []).map(({ since, until, kind }) => html`<span key=${since + kind} class="away" style=${between(scale, since, until)}></span>`)}
-    ${before && html`<span class="untold" style=${between(scale, line.since, before)}></span>`}
     ${after && html`<span class="untold" style=${between(scale, after, line.until)}></span>`}
     <svg class="grid" viewBox=${`0 0 ${width} 1`} preserveAspectRatio="none">
       <path d=${lines(false).join("")} />

@@ -20,6 +20,7 @@ export function Lane({ lane, scale, width }) {
       <${Name} id=${lane.id} />
       <div class="track">
         ${lane.coming.length > 0 && html`<svg class="ticks" viewBox=${`0 0 ${width} 1`} preserveAspectRatio="none" aria-hidden="true"><path d=${strokes(lane.coming, scale, width)} /></svg>`}
+        ${lane.untold && html`<span class="untold" style=${{ left: 0, width: percent(place(scale, Date.parse(lane.untold))) }}></span>`}
         ${lane.cut && html`<span class="and-so-on" style=${{ left: percent(place(scale, Date.parse(lane.cut))) }}></span>`}
         ${marks.map((mark) => (mark.to === null ? html`<${Going} key=${mark.one.run_id} mark=${mark} scale=${scale} />` : html`<${Mark} key=${mark.one.run_id} mark=${mark} scale=${scale} />`))}
       </div>

@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { address, route } from "../lib/route.js";
-import { leftOut } from "../lib/timeline_lanes.js";
+import { leftOutAfter } from "../lib/timeline_lanes.js";
 import { shiftWords, stamp } from "../lib/timeline_scale.js";
 import { jobSignal } from "../lib/store.js";
 
@@ -29,17 +29,20 @@ const MARKS = [
 
 // Each sentence about what the answer leaves out, and about the clocks.
 export function Words({ line, scale }) {
-  const { before, jobs, after } = leftOut(line);
+  const after = leftOutAfter(line);
   const sentences = [
     shiftWords(scale),
-    before && `There were more runs than fit: of those that ended before ${stamp(scale, before)} none is shown. One job alone can be looked at further back.`,
-    ...Object.entries(jobs)
-      .slice(0, FEW)
-      .map(([id, cut]) => `${jobSignal(id).value?.name ?? id} is due so often that its starts after ${stamp(scale, cut)} are left out.`),
-    Object.keys(jobs).length > FEW && `So are later starts of ${Object.keys(jobs).length - FEW} more jobs.`,
+    ...some(line.left_out, (name, time) => `${name} ran so often that its runs before ${stamp(scale, time)} are left out.`, (more) => `So are earlier runs of ${more} more jobs.`),
+    ...some(line.cut, (name, time) => `${name} is due so often that its starts after ${stamp(scale, time)} are left out.`, (more) => `So are later starts of ${more} more jobs.`),
     after && `There are more starts to come than fit: those from ${stamp(scale, after)} on are left out.`,
   ].filter(Boolean);
   return sentences.length > 0 && html`<ul class="timeline-words">${sentences.map((words) => html`<li key=${words} dir="auto">${words}</li>`)}</ul>`;
+}
+
+function some(times, tell, tellMore) {
+  const all = Object.entries(times);
+  const told = all.slice(0, FEW).map(([id, time]) => tell(jobSignal(id).value?.name ?? id, time));
+  return all.length > FEW ? [...told, tellMore(all.length - FEW)] : told;
 }
 
 // Below the drawing, with the way to the table.

@@ -80,7 +80,9 @@ class Timeline(Struct, frozen=True, kw_only=True):
     gaps: Sequence[Gap]
     upcoming: Sequence[Coming]
     truncated: bool
-    """Something was left out: older runs, instants of the jobs in `cut`, or those after `complete_until`."""
+    """Something was left out: runs of the jobs in `left_out`, instants of those in `cut`, or others."""
+    left_out: dict[str, datetime]
+    """Jobs that ran very often: runs of theirs that ended before this instant are left out."""
     cut: dict[str, datetime]
     """Jobs that are due very often: what comes after this instant of theirs is left out."""
     complete_until: datetime

@@ -25,8 +25,13 @@ from daybell.engine.registry import JobRegistry
 from daybell.model.errors import JobNotFound
 from daybell.model.job import Job
 from daybell.model.query import RunQuery
+from daybell.model.run import Run
 
 MOST_RUNS = 1000
+EACH = 100
+"""Runs of each job that are told all the same: one that runs each second hides no other."""
+MOST_OF_ALL = 10_000
+"""So many of all jobs together, beside the newest."""
 
 T = TypeVar("T", bound=Struct)
 
@@ -47,8 +52,8 @@ class Timelines:
     def between(self, since: datetime, until: datetime, job_id: str | None, zone: ZoneInfo) -> Timeline:
         """Of one job or of all; in that zone. JobNotFound where nobody ever had that id; LedgerError."""
         now = self._clock.now()
-        page = self._past.page(RunQuery(job_id=job_id, since=since, until=until, limit=MOST_RUNS))
-        marks = [mark for run in page.runs if (mark := as_past(run)) is not None]
+        told, left_out = self._told(RunQuery(job_id=job_id, since=since, until=until, limit=MOST_RUNS))
+        marks = [mark for run in told if (mark := as_past(run)) is not None]
         coming = Prospect([], {}, until)
         if until > now:
             coming = prospect(self._planned(job_id), max(since, now), until, self._seed)
@@ -61,11 +66,32 @@ class Timelines:
             runs=sorted(runs, key=lambda run: run.started),
             gaps=sorted(gaps, key=lambda gap: gap.since),
             upcoming=[Coming(one.job_id, one.at.astimezone(zone)) for one in coming.instants],
-            truncated=page.next is not None or bool(coming.cut) or coming.complete_until < until,
+            truncated=bool(left_out or coming.cut) or coming.complete_until < until,
+            left_out={job: before.astimezone(zone) for job, before in left_out.items()},
             cut={job: after.astimezone(zone) for job, after in coming.cut.items()},
             complete_until=coming.complete_until.astimezone(zone),
             absences=[_local(one, zone) for one in absences(self._past.chronicle(), since, until)],
         )
+
+    def _told(self, query: RunQuery) -> tuple[list[Run], dict[str, datetime]]:
+        """The newest of all; if there are more, the newest of each job too. And what is missing of which."""
+        page = self._past.page(query)
+        told = {run.run_id: run for run in page.runs}
+        if page.next is None:
+            return list(told.values()), {}
+        whole: set[str] = set()
+        known = [status.id for status in self.registry.all()] if query.job_id is None else []
+        each = min(EACH, MOST_OF_ALL // max(1, len(known)))
+        for job_id in known:
+            rows = self._past.ended(replace(query, job_id=job_id, limit=each + 1))
+            told |= {run.run_id: run for run in rows[:each]}
+            if len(rows) <= each:
+                whole.add(job_id)
+        ends: dict[str, datetime] = {}
+        for run in told.values():
+            if run.finished is not None and run.job_id not in whole:
+                ends[run.job_id] = min(run.finished, ends.get(run.job_id, run.finished))
+        return list(told.values()), ends
 
     def _planned(self, job_id: str | None) -> Iterator[Planned]:
         ids = [status.id for status in self.registry.all()] if job_id is None else [job_id]
