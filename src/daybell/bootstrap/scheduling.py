@@ -31,7 +31,7 @@ from daybell.machine.workers import WorkerPool
 from daybell.machine.zones import machine_zone
 from daybell.model.errors import JobNotFound
 from daybell.model.events import AnyEvent, RunFinished
-from daybell.model.job import CommandHandler, Job, Keep
+from daybell.model.job import CommandHandler, Job
 from daybell.model.status import Problem
 from daybell.store.artifacts import ArtifactFiles
 from daybell.store.caps import Caps
@@ -62,11 +62,11 @@ def build_service(
     caps, logs = Caps(), RunLogs(directories.runs_log)
     caps.start()
     parts.callback(caps.stop)
-    keeping = Keeping(caps, logs, ArtifactFiles(directories.artifacts), lambda one: _keep(service, one))
+    keeping = Keeping(caps, logs, ArtifactFiles(directories.artifacts), lambda one: _job(service, one).keep)
     commands = Commands(processes, clock, keeping)
     handlers = Catalog({CommandHandler: commands})
     courier = Courier(f"Daybell/{config.version}")
-    pinger = Pinger(lambda one: _ping(service, one), settings.ping, clock, courier)
+    pinger = Pinger(lambda one: _job(service, one).ping, settings.ping, clock, courier)
     parts.callback(pinger.stop)
     senses = open_senses(directories, clock, mailbox, machine, watch=lambda _: pinger.beat(), parts=parts)
     ports = Ports(
@@ -104,20 +104,12 @@ def _watch_files(
     parts.callback(watch.stop)
 
 
-def _keep(service: SchedulerService, job_id: str) -> Keep:
-    """What its job asks for, whether there still is such a job or not."""
+def _job(service: SchedulerService, job_id: str) -> Job:
+    """As its file says; one that asks for nothing where there is no such job any more."""
     try:
-        return service.get_job(job_id).keep
+        return service.get_job(job_id)
     except JobNotFound:
-        return Keep()
-
-
-def _ping(service: SchedulerService, job_id: str) -> str | None:
-    """Which address it pings, whether there still is such a job or not."""
-    try:
-        return service.get_job(job_id).ping
-    except JobNotFound:
-        return None
+        return Job(job_id, CommandHandler(()))
 
 
 def _add_parts(checks: Checks, pinger: Pinger, surroundings: Surroundings) -> None:

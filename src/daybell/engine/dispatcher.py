@@ -32,7 +32,6 @@ from daybell.engine.messages import (
     StillRunning,
     Stop,
     StopOverdue,
-    TryRecording,
     Verb,
     ZoneMoved,
 )
@@ -113,7 +112,7 @@ class Dispatcher:
                 self._runs.end_turn(run_id)
             case ClockMoved() | ZoneMoved() | FactsChanged() | FactsSteady():
                 self._look_around(message)
-            case TryRecording() | LookAgain():
+            case LookAgain():
                 pass  # any batch does
             case StopOverdue():
                 self._give_up()

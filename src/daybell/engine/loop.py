@@ -21,9 +21,9 @@ from daybell.engine.messages import (
     AlarmRang,
     Asked,
     FactsChanged,
+    LookAgain,
     Message,
     NoticesDue,
-    TryRecording,
 )
 from daybell.engine.nobody import Nobody, Restless, Silence, Unknown
 from daybell.engine.planning import Look
@@ -204,7 +204,7 @@ class Engine:
         before, problem = self._state.cannot_record, self._recorder.problem
         self._state.cannot_record = problem.message if problem is not None else None
         if problem is not None:
-            self._hands.set(Deadline(LEDGER, RETRY, TryRecording()))
+            self._hands.set(Deadline(LEDGER, RETRY, LookAgain()))
         if problem is not None and before is None:
             batch.touched.update(self._state.jobs)
             self._ports.teller.tell(notices.trouble(problem.message))

@@ -59,10 +59,6 @@ class LookAgain(Struct, frozen=True):
     """Time has passed, and each batch looks at what that means."""
 
 
-class TryRecording(Struct, frozen=True):
-    """The ledger refused a while ago; it may take events again."""
-
-
 class LateTurnOver(Struct, frozen=True):
     """This late run has run for so long that the next may start beside it."""
 
@@ -161,7 +157,7 @@ class Stop(Struct, frozen=True):
     """Start nothing more, and end what runs; the answer names the runs that did not end in time."""
 
 
-Verb = (
+Answerable = (
     RunNow
     | CancelRuns
     | Hasten
@@ -172,8 +168,9 @@ Verb = (
     | Configure
     | ResetStatistics
     | DefinitionsRead
-    | Stop
 )
+"""Verbs that are answered as soon as they are read."""
+Verb = Answerable | Stop
 
 
 class Asked(Struct, frozen=True):
@@ -191,7 +188,6 @@ Message = (
     | NotStarted
     | StillRunning
     | NoticesDue
-    | TryRecording
     | LookAgain
     | LateTurnOver
     | ClockMoved

@@ -231,7 +231,8 @@ class Planner:
         for job in read.jobs.values():
             self._swap(job, now)
         state.invalid = read.invalid
-        state.asked = frozenset[str]().union(*(asked(job.conditions) for job in state.jobs.values()))
+        conditions = {job.conditions for job in state.jobs.values()}  # mostly all the same
+        state.asked = frozenset[str]().union(*map(asked, conditions))
         state.has_keepers = any(job.keep_awake for job in state.jobs.values())
         state.problems = read.problems
 

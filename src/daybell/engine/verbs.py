@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from daybell.core.incidents import snooze
 from daybell.engine.messages import (
+    Answerable,
     CancelRuns,
     Configure,
     Hasten,
@@ -34,19 +35,6 @@ from daybell.model.events import (
     JobResumed,
 )
 from daybell.model.job import Job
-
-Answerable = (
-    RunNow
-    | CancelRuns
-    | Hasten
-    | SeeAbsence
-    | Pause
-    | Resume
-    | Snooze
-    | Configure
-    | ResetStatistics
-    | DefinitionsRead
-)
 
 
 class Verbs:
