@@ -35,10 +35,12 @@ const KEYS = [
   ["/", "filter"],
   ["g then o j t r s", "go to a page"],
   ["← / →, + / -, t", "in the timeline: another day, zoom, today"],
+  ["n / shift+n", "in an output: the next match, the one before"],
   ["?", "these keys"],
 ];
 
 const isHelpShown = signal(false);
+const isKnown = signal(false); // there is a session: before that nobody asks Daybell anything
 const page = computed(() => {
   const { page: name, id } = route.value;
   if (name === "jobs" && id) return "job";
@@ -57,7 +59,7 @@ function App() {
     <${Side} />
     <main id="main" tabindex="-1">
       <${Banner} />
-      <${Shown} key=${`${page.value} ${shownId.value}`} name=${page.value} id=${shownId.value} />
+      ${isKnown.value && html`<${Shown} key=${`${page.value} ${shownId.value}`} name=${page.value} id=${shownId.value} />`}
     </main>
     <${Toasts} />
     ${isHelpShown.value && html`<${Help} />`}
@@ -160,9 +162,9 @@ function pressed(event) {
 }
 
 async function start() {
-  const isKnown = await beginSession();
-  link.value = isKnown ? "connecting" : "signed out";
-  if (isKnown) {
+  isKnown.value = await beginSession();
+  link.value = isKnown.value ? "connecting" : "signed out";
+  if (isKnown.value) {
     loadTheme().catch(() => {}); // it looks as the desktop does until Daybell answers
     await begin();
   }

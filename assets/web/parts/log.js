@@ -46,7 +46,7 @@ export function Log({ runId, isLive, name = runId }) {
         <${Search} words=${words} look=${look} found=${found} place=${place} step=${step} />
         <span class="log-state quiet">${isLive && html`<span class="log-live"><span class="dot"></span>live</span>`}${printed && count(printed)}</span>
         <button type="button" aria-pressed=${isWrapped ? "true" : "false"} onClick=${flip}>Wrap</button>
-        <button type="button" onClick=${() => attempt(() => save(ofRun(runId, "/log"), `${name}.log`))}><${Icon} name="download" />Download</button>
+        <button type="button" onClick=${() => attempt(() => save(ofRun(runId, "/log"), `${name}.log`))}><${Icon} name="download" /><span>Download</span></button>
       </div>
       ${printed && !printed.isEmpty
         ? html`<${Lines} printed=${printed} turn=${turn} words=${words} current=${found[place] ?? -1} isWrapped=${isWrapped} view=${view} />`
