@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from builders import BERLIN, a_job, cron, once
 from daybell.engine.away import Away
@@ -98,6 +99,23 @@ def test_between_two_attempts_a_late_run_waits() -> None:
     simulation, away = slept(hourly(retry=Retry(max_attempts=3)), does=failing())
     simulation.run_for(32 * SECOND)
     assert told(away) == [("backup", "late", "waiting")]
+
+
+def test_a_run_whose_process_is_about_to_exist_does_not_wait() -> None:
+    """Else what was asked for a moment ago could be asked for once more."""
+    simulation, away = slept(missed())
+    registry, (gone,) = simulation.registry, card_of(away).runs
+    snapshot = registry.snapshot("backup")
+    assert registry.whole is not None
+    registry.publish(
+        changed=[replace(snapshot, status=replace(snapshot.status, is_running=True))],
+        gone=[],
+        open_runs=(Run(run_id="new", job_id="backup", cause="manual", retry_of=gone.run_id, attempts=1),),
+        problems=(),
+        whole=registry.whole,
+    )
+    (line,) = card_of(away).runs
+    assert (line.state, line.again, line.can_run, line.can_skip) == ("running", "new", False, False)
 
 
 def test_what_waits_need_not_wait_until_the_machine_has_settled() -> None:

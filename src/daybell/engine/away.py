@@ -192,7 +192,7 @@ class Away:
         with suppress(JobNotFound):
             if not self._registry.one(run.job_id).is_running:
                 return "waiting"
-        return "waiting" if run.started is None else "running"
+        return "running" if run.attempts else "waiting"
 
     def _name(self, job_id: str) -> str:
         with suppress(JobNotFound):
