@@ -1,16 +1,17 @@
 """What is the page made of? Files that were counted once; what a browser has already is not sent again."""
 
-import gzip
 import os
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Awaitable, Callable, Container, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from daybell.api.calls import Calls
 from daybell.api.conditions import is_known, tagged
@@ -31,8 +32,13 @@ KINDS = {
 DENSE = frozenset({".woff2", ".png"})
 """Compressed already."""
 NAME = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
+GZIP = 31
+"""What zlib calls this format, with the widest window."""
 MOST_PACKED = 256 * 1024
 """Bytes of memory for what is compressed; the whole page is a quarter of that."""
+
+
+Answer = Callable[[Request], Awaitable[Response]]
 
 
 class Page(NamedTuple):
@@ -42,6 +48,17 @@ class Page(NamedTuple):
     media: str
     etag: str
     is_dense: bool
+
+
+class PageRoute(Route):
+    """To all of them: a route for each would be a third of a megabyte."""
+
+    def __init__(self, index: Container[str], answer: Answer) -> None:
+        super().__init__("/{path:path}", answer)
+        self._index = index
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope) if scope.get("path") in self._index else (Match.NONE, {})
 
 
 class Pages:
@@ -58,7 +75,7 @@ class Pages:
         return frozenset(self._index)
 
     def table(self) -> list[Route]:
-        return [Route(path, self.answer) for path in self._index]
+        return [PageRoute(self._index, self.answer)]
 
     async def answer(self, request: Request) -> Response:
         # As the guard has it: what is made of the whole address may have a part of the Host header in it.
@@ -78,7 +95,8 @@ class Pages:
         """Compressed when somebody asks for it first."""
         content = self._packed.get(path)
         if content is None:
-            content = gzip.compress(self._index[path].file.read_bytes(), 9, mtime=0)
+            packer = zlib.compressobj(9, wbits=GZIP)
+            content = packer.compress(self._index[path].file.read_bytes()) + packer.flush()
             if sum(map(len, tuple(self._packed.values()))) + len(content) <= MOST_PACKED:
                 self._packed[path] = content
         return content

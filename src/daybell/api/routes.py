@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from daybell.api.about import NOWHERE, About, Around
 from daybell.api.answers import as_error, as_http_error, as_json, refusal, unexpected
@@ -148,7 +148,7 @@ async def _not_routed(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     answer = as_http_error(status, request.method, request.url.path)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        routes = [route for route in request.app.routes if route.path_regex.match(request.url.path)]
+        routes = [one for one in request.app.routes if one.matches(request.scope)[0] is not Match.NONE]
         answer.headers["allow"] = ", ".join(sorted({method for route in routes for method in route.methods}))
     return answer
 
