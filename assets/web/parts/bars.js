@@ -5,8 +5,8 @@ import { at, took } from "../lib/clock.js";
 import { barsSignal, BARS } from "../lib/store.js";
 import { toneOf, wordOf } from "./outcome.js";
 
-const WIDTH = 5;
-const STEP = 7;
+const WIDTH = 4;
+const STEP = 6;
 const HEIGHT = 22;
 const LOWEST = 4;
 

@@ -112,7 +112,7 @@ function Now({ scale, isNamed }) {
     if (!mark.current) return;
     mark.current.hidden = at < scale.since || at >= scale.until;
     const left = percent(place(scale, at));
-    mark.current.style.left = isNamed ? `clamp(20px, ${left}, 100% - 20px)` : left;
+    mark.current.style.left = isNamed ? `clamp(25px, ${left}, 100% - 25px)` : left;
     if (isNamed) mark.current.textContent = wallAt(scale, at).toISOString().slice(11, 16);
   });
   return html`<span ref=${mark} class=${isNamed ? "now-name" : "now-line"} hidden></span>`;
