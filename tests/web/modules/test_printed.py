@@ -1,13 +1,9 @@
 """What was written for a terminal, as the page tells it: text in pieces, each with classes at most."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
-
-from web.browsing import Browsing
-from web.modules import blank
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -48,13 +44,6 @@ return codes.flatMap((code) => ["", "2;", "7;"].map((first) => {
   return [kind, (both[0] + 0.05) / (both[1] + 0.05)];
 }));
 """
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:
-    browsing = Browsing(chromium)
-    yield blank(browsing)
-    assert browsing.close() == []
 
 
 def ask(page: Page, script: str, argument: object = None) -> Any:

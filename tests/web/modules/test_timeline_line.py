@@ -1,20 +1,15 @@
 """Where things stand on the line of time: the functions below its page, asked in a real browser."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
-
-from web.browsing import Browsing
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
-WEB = Path(__file__).parents[2] / "assets" / "web"
 BERLIN = ("2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00")
 BERLIN_AUTUMN = ("2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00")
 PLAIN = ("2026-11-21T00:00:00+01:00", "2026-11-22T00:00:00+01:00")
@@ -23,24 +18,6 @@ LANES = (
     "const { pack, strokes, nearest, leftOutAfter, lanesOf, concerns } ="
     " await import('/lib/timeline_lanes.js');"
 )
-
-
-def serve(route: Route) -> None:
-    file = WEB / route.request.url.removeprefix("http://page.test/")
-    if file.suffix == ".js":
-        route.fulfill(path=file, content_type="text/javascript")
-    else:
-        route.fulfill(body="<!doctype html><link rel=icon href='data:,'>", content_type="text/html")
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:
-    browsing = Browsing(chromium)
-    page = browsing.open("about:blank")
-    page.route("http://page.test/**", serve)
-    page.goto("http://page.test/")
-    yield page
-    assert browsing.close() == []
 
 
 def ask(page: Page, script: str, argument: object = None) -> Any:

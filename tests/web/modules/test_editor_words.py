@@ -1,19 +1,14 @@
 """What the editor decides without a page: paths of a definition, JSON as it is typed, schedules, ids."""
 
 import json
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
-
-from web.browsing import Browsing
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
-WEB = Path(__file__).parents[2] / "assets" / "web"
-KINDS = {".js": "text/javascript", ".html": "text/html"}
 CALL = """
 async ([name, calls]) => {
   const module = await import(`/lib/${name}.js`);
@@ -23,26 +18,6 @@ async ([name, calls]) => {
   });
 }
 """
-
-
-def serve(route: Route) -> None:
-    file = WEB / route.request.url.removeprefix("http://page.test/")
-    if file.is_file():
-        route.fulfill(body=file.read_bytes(), content_type=KINDS[file.suffix])
-    else:
-        route.fulfill(
-            body='<!doctype html><title>Test</title><link rel="icon" href="data:,">', content_type="text/html"
-        )
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:
-    browsing = Browsing(chromium)
-    page = browsing.open("about:blank")
-    page.route("http://page.test/**", serve)
-    page.goto("http://page.test/")
-    yield page
-    assert browsing.close() == []
 
 
 def ask(page: Page, module: str, *calls: Sequence[object]) -> Any:

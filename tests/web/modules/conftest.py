@@ -1,12 +1,14 @@
 """The page's own modules without the app, for what they work out by themselves."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, Route
+import pytest
+from playwright.sync_api import Browser, Page, Route
 
 from web.browsing import Browsing
 
-WEB = Path(__file__).parents[2] / "assets" / "web"
+WEB = Path(__file__).parents[3] / "assets" / "web"
 ORIGIN = "http://page.test/"
 BLANK = "<!doctype html><link rel=icon href='data:,'>"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
@@ -20,9 +22,12 @@ def serve(route: Route) -> None:
         route.fulfill(body=BLANK, content_type="text/html")
 
 
-def blank(browsing: Browsing) -> Page:
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
     """An empty page beside our modules: `await import('/lib/ansi.js')`."""
+    browsing = Browsing(chromium)
     page = browsing.open("about:blank")
     page.route(f"{ORIGIN}**", serve)
     page.goto(ORIGIN)
-    return page
+    yield page
+    assert browsing.close() == []

@@ -1,13 +1,9 @@
 """Which runs a list shows, and in which order, while more of them happen."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
-
-from web.browsing import Browsing
-from web.modules import blank
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -19,13 +15,6 @@ const all = filterOf({});
 const told = (runs) => runs && runs.map((one) => one.run_id).join("");
 const before = [run("r", null), run("c", "failed"), run("b", "succeeded"), run("a", "succeeded")];
 """
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:
-    browsing = Browsing(chromium)
-    yield blank(browsing)
-    assert browsing.close() == []
 
 
 def ask(page: Page, script: str, argument: object = None) -> Any:

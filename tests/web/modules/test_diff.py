@@ -1,27 +1,16 @@
 """In which lines two texts differ, as the page works it out."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page
-
-from web.browsing import Browsing
-from web.modules import blank
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
 DIFF = "const { diff, folded, withoutNumbers } = await import('/lib/diff.js');"
 TEXTS = st.lists(st.sampled_from("abcde"), max_size=30)
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:
-    browsing = Browsing(chromium)
-    yield blank(browsing)
-    assert browsing.close() == []
 
 
 def ask(page: Page, script: str, argument: object = None) -> Any:
