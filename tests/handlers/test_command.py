@@ -28,6 +28,7 @@ from daybell.model.durations import Duration
 from daybell.model.job import CommandHandler, Limits
 from daybell.model.run import ProcessIdentity
 from daybell.model.sizes import Size
+from greed import greed
 from keepers import keeping
 from waiting import until
 
@@ -209,7 +210,6 @@ def test_a_command_that_cannot_start_fails_with_a_remedy(
 
 
 BURN = "while :; do :; done"
-GREEDY = "bytearray(300 << 20), bytearray(300 << 20)"
 
 
 @pytest.mark.system
@@ -225,10 +225,13 @@ def test_a_limit_on_cpu_time_that_was_reached_is_the_error(
 @pytest.mark.system
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS does not enforce limits on memory")
 def test_an_error_under_a_limit_on_memory_tells_the_peak(commands: Commands, an_attempt: MakeAttempt) -> None:
-    limits = Limits(memory=Size.parse("400M"))
-    result = run(commands, an_attempt(sys.executable, "-c", GREEDY, limits=limits))
+    greedy = greed()
+    result = run(commands, an_attempt(*greedy.argv, limits=Limits(memory=greedy.limit)))
     assert (result.outcome, result.exit_code) == ("failed", 1)
-    assert re.fullmatch(r"MemoryError \(peak 3\d\dM of 400M\)", result.error or "")
+    told = re.fullmatch(r"MemoryError \(peak (\w+) of (\w+)\)", result.error or "")
+    assert told, result.error
+    assert greedy.told_of(Size.parse(told[1]))
+    assert Size.parse(told[2]) == greedy.limit
 
 
 @pytest.mark.system

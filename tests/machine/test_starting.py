@@ -26,14 +26,13 @@ from daybell.machine.processes.starting import _start_limited, shim_command
 from daybell.model.durations import Duration
 from daybell.model.job import Limits
 from daybell.model.sizes import Size
+from greed import greed
 
 pytestmark = pytest.mark.system
 
 LIMITS = Limits(nice=3, ionice="low", memory=Size.parse("2G"), cpu_time=Duration(hours=1))
 """Of every kind, and wide enough for anything."""
 SECOND = Limits(cpu_time=Duration(seconds=1))
-ROOMY = Limits(memory=Size.parse("1000M"))
-"""More than these tests take themselves: of what stays below its parent, nobody is told the peak."""
 BURN = "while :; do :; done"
 
 
@@ -170,11 +169,12 @@ def test_a_limit_on_cpu_time_is_named_through_a_shell(stage: Stage) -> None:
 
 
 def test_memory_beyond_the_limit_is_not_given(stage: Stage) -> None:
-    ended, said = stage.run(sys.executable, "-c", "bytearray(800 << 20), bytearray(800 << 20)", limits=ROOMY)
+    greedy = greed()
+    ended, said = stage.run(*greedy.argv, limits=Limits(memory=greedy.limit))
     assert said.splitlines()[-1] == "MemoryError"
     assert (ended.exit_code, ended.reached) == (1, None)
     assert ended.peak_memory is not None
-    assert 800 << 20 < ended.peak_memory < 1000 << 20
+    assert greedy.told_of(ended.peak_memory)
 
 
 def test_what_stays_below_daybell_itself_is_not_told(stage: Stage) -> None:
@@ -205,7 +205,7 @@ def test_a_nice_value_that_is_not_granted_does_not_keep_it_from_running(stage: S
         popen = _start_limited(spawn, command, {"nice": -5})
     assert popen is not None
     assert popen.wait() == 0
-    assert (stage.directory / "output").read_text() == "0\n"
+    assert (stage.directory / "output").read_text() == f"{os.getpriority(os.PRIO_PROCESS, 0)}\n"
 
 
 @pytest.mark.parametrize("end", [socket.SHUT_RDWR, socket.SHUT_WR], ids=["at once", "a moment later"])

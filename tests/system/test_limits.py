@@ -5,17 +5,16 @@ import sys
 import pytest
 
 from app_home import Home
+from greed import greed
 
 pytestmark = pytest.mark.system
-
-GREEDY = "bytearray(700 << 20), bytearray(700 << 20)"
-"""More than the tests themselves have: a process begins with the peak of the one that started it."""
 
 
 def test_limits_hold_and_are_named_in_the_history(home: Home) -> None:
     home.shell("gentle", "nice; ulimit -t", limits={"nice": 7, "ionice": "idle", "cpu_time": "90m"})
     home.shell("burner", "while :; do :; done", limits={"cpu_time": "1s"})
-    home.command("greedy", sys.executable, "-c", GREEDY, limits={"memory": "1000M"})
+    greedy = greed()
+    home.command("greedy", *greedy.argv, limits={"memory": str(greedy.limit)})
     with home.running("--headless"):
         assert home.daybell("run", "gentle", "--wait").returncode == 0
         assert home.daybell("run", "burner", "--wait").returncode == 152
@@ -26,7 +25,8 @@ def test_limits_hold_and_are_named_in_the_history(home: Home) -> None:
     assert (burnt["outcome"], burnt["error"]) == ("failed", "cpu_time limit of 1s reached")
     if sys.platform == "linux":
         assert ate["outcome"] == "failed"
-        assert ate["error"].startswith("MemoryError (peak 7")
+        assert ate["error"].startswith("MemoryError (peak ")
+        assert greedy.told_of(ate["peak_memory"])
 
 
 def test_a_limited_run_that_takes_too_long_is_ended(home: Home) -> None:
