@@ -22,4 +22,5 @@ def test_no_row_is_lost_that_should_stay_however_often_a_sweep_is_killed(
     found = torture(tmp_path, KILLS)
     assert found.is_clean, str(vars(found))
     assert found.in_a_sweep > KILLS / 2
-    assert found.gone > 1000
+    # Of the first thousand four hundred stay; how many more there are is a matter of how busy the machine is.
+    assert found.gone > 500
