@@ -123,8 +123,7 @@ class TrayHost:
         self.items: list[str] = []
         """Bus names of the items that are registered and alive."""
         self.registrations = 0
-        self.signals: list[tuple[str, Body]] = []
-        """Member and body of each signal the items have sent."""
+        self._signals: list[tuple[str, Body]] = []
         self.notices: list[tuple[str, str]] = []
         self._item = ""
         self._client = open_dbus_connection(address)
@@ -211,6 +210,14 @@ class TrayHost:
         event = (number, "clicked", ("i", 0), 0)
         self.call(str(self.properties()["Menu"]), f"{DBUSMENU}.Event", "isvu", event)
 
+    @property
+    def signals(self) -> list[tuple[str, Body]]:
+        """Member and body of each signal that the items have sent until now."""
+        # It comes to the connection that hears them after all that the bus had for it before.
+        ping = new_method_call(DBusAddress("/", self._served.unique_name), "Ping")
+        self._client.send_and_get_reply(ping, timeout=TIMEOUT)
+        return self._signals
+
     def signal_names(self) -> list[str]:
         return [name for name, _ in self.signals]
 
@@ -240,7 +247,7 @@ class TrayHost:
             if name in self.items and not owner:
                 self.items.remove(name)
             return
-        self.signals.append((member, signal.body))
+        self._signals.append((member, signal.body))
 
     def _answer(self, call: Message) -> Message:
         match call.header.fields[HeaderFields.member]:
