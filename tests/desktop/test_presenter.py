@@ -77,14 +77,14 @@ class World:
 def world() -> Iterator[World]:
     world = World()
     world.presenter.start()
-    wait_until(lambda: world.looks == 1, "the first look")
+    wait_until(lambda: len(world.tray.views) == 1, "the first view")
     yield world
     world.presenter.stop()
     assert "tray-view" not in [thread.name for thread in threading.enumerate()]
 
 
 def test_the_first_view_comes_by_itself(world: World) -> None:
-    wait_until(lambda: len(world.tray.views) == 1, "the first view")
+    assert world.tray.views[0].menu[0].label == "Daybell — 1 job"
 
 
 def test_a_change_is_shown(world: World) -> None:
