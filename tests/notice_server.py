@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Collection
 from contextlib import suppress
+from pathlib import Path
 from typing import Self
 
 from jeepney import (
@@ -39,6 +40,17 @@ class Shown(Struct, frozen=True):
     icon: str
     actions: list[str]
     hints: dict[str, tuple[str, object]]
+
+
+def is_quiet(status: Path) -> bool:
+    """The thread with this file in /proc does not wake up for a while."""
+
+    def switches() -> list[str]:
+        return [line for line in status.read_text().splitlines() if "ctxt_switches" in line]
+
+    before = switches()
+    threading.Event().wait(0.3)
+    return switches() == before
 
 
 class NoticeServer:

@@ -258,9 +258,10 @@ def test_a_service_that_hangs_holds_up_nobody() -> None:
         release.wait(5)
 
     notices = PlyerNotices(Recorder(), send)
-    for number in range(WAITING_AT_MOST * 2):
-        notices.notify(str(number), "")
+    notices.notify("0", "")
     wait_until(lambda: bool(sent), "the first notice")
+    for number in range(1, WAITING_AT_MOST * 2):
+        notices.notify(str(number), "")
     stopper = threading.Thread(target=notices.stop)
     stopper.start()
     stopper.join(2)

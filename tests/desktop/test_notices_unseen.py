@@ -11,13 +11,13 @@ import pytest
 from jeepney import HeaderFields, Message, message_bus, new_error, new_method_return, new_signal
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-from daybell.desktop.notices.dbus_notices import DbusNotices
+from daybell.desktop.notices.dbus_notices import REPLY_TIMEOUT, DbusNotices
 from daybell.desktop.notices.interface import Button, Notice, Notices
 from daybell.desktop.notices.null import NullNotices
 from daybell.desktop.notices.plyer_notices import PlyerNotices
 from daybell.desktop.notices.waiting import Close
 from daybell.desktop.notices.wire import Wire
-from notice_server import EMITTER, NoticeServer
+from notice_server import EMITTER, NoticeServer, is_quiet
 from tray_host import wait_until
 
 pytestmark = pytest.mark.desktop
@@ -45,21 +45,28 @@ class Way:
 
 
 class World:
-    """Notices that have 0.05 s to be answered, on a bus that refuses the first `refusals` times."""
+    """Notices on a bus that refuses the first `refusals` times."""
 
     def __init__(self, address: str, beneath: Notices, *, refusals: int = 0) -> None:
         self.address = address
         self.pressed: list[tuple[str, str]] = []
         self._refusals = refusals
-        self.notices = DbusNotices(
-            self._connect, lambda *keys: self.pressed.append(keys), beneath, reply_timeout=0.05
-        )
+        self.notices = DbusNotices(self._connect, lambda *keys: self.pressed.append(keys), beneath)
 
     def _connect(self) -> DBusConnection:
         if self._refusals:
             self._refusals -= 1
             raise ConnectionRefusedError
         return open_dbus_connection(self.address)
+
+    def hurry(self) -> None:
+        """A service has 0.05 s to answer from now on: it hangs."""
+        self.notices._reply_timeout = 0.05
+
+    def come_round(self, server: NoticeServer) -> None:
+        """From now on it answers, and has the time for it that a busy machine takes."""
+        self.notices._reply_timeout = REPLY_TIMEOUT
+        server.come_round()
 
     def wait_unseen(self, *titles: str) -> None:
         unseen = self.notices._unseen
@@ -88,7 +95,8 @@ def server(bus: str) -> Iterator[NoticeServer]:
 
 
 @pytest.fixture
-def hung(bus: str) -> Iterator[NoticeServer]:
+def hung(bus: str, world: World) -> Iterator[NoticeServer]:
+    world.hurry()
     with NoticeServer(bus, hangs=True) as server:
         yield server
 
@@ -98,6 +106,7 @@ def hang_with(world: World, server: NoticeServer, *notices: Notice) -> None:
     world.notices.notify("A", "")
     wait_until(lambda: world.notices._screen.number("A") == 1, "the first notice")
     server._hangs = True
+    world.hurry()
     for notice in notices:
         world.notices.show(notice)
 
@@ -110,7 +119,7 @@ def test_the_first_notice_of_a_day_comes_although_the_service_hung(world: World,
     world.notices.show(FAILED)
     world.notices.show(MAIL)
     world.wait_unseen("Backup failed", "Mail failed")
-    hung.come_round()
+    world.come_round(hung)
     wait_history(hung, "Backup failed", "Mail failed")
     assert hung.calls == ["GetCapabilities", "Notify", "Notify"]
     wait_until(lambda: world.notices._screen.number("mail") == 2, "its number")
@@ -123,7 +132,7 @@ def test_a_second_notice_comes_after_the_one_in_flight_and_neither_twice(
 ) -> None:
     hang_with(world, server, FAILED, MAIL)
     world.wait_unseen("Backup failed", "Mail failed")
-    server.come_round()
+    world.come_round(server)
     wait_history(server, "Mail failed")
     world.notices.notify("B", "")
     wait_history(server, "B")
@@ -136,10 +145,11 @@ def test_a_second_notice_comes_after_the_one_in_flight_and_neither_twice(
 def test_what_was_shown_beneath_is_not_shown_again(bus: str, hung: NoticeServer) -> None:
     way = Way(shows=True)
     world = World(bus, PlyerNotices(NullNotices("no desktop took the notice"), way.send))
+    world.hurry()
     world.notices.show(FAILED)
     world.notices.show(MAIL)
     wait_until(lambda: way.shown == ["Backup failed", "Mail failed"], "both beneath")
-    hung.come_round()
+    world.come_round(hung)
     wait_until(lambda: world.notices._capabilities is not None, "the late capabilities")
     world.notices.notify("B", "")
     wait_history(hung, "B")
@@ -155,7 +165,7 @@ def test_another_way_that_takes_longer_than_the_service_gives_back_late(
     way.gate.clear()
     hang_with(world, server, FAILED, MAIL)
     wait_until(lambda: len(world.notices._unseen._away) == 2, "both to go another way")
-    server.come_round()
+    world.come_round(server)
     wait_until(lambda: world.notices._screen.number("backup") == 2, "the late number")
     way.gate.set()
     wait_history(server, "Mail failed")
@@ -173,6 +183,7 @@ def test_a_new_service_shows_what_the_old_one_hung_on(
         world.wait_unseen("Backup failed", "Mail failed")
         if leaves:
             old.close()
+        world.notices._reply_timeout = REPLY_TIMEOUT
         with NoticeServer(bus, can=("body",)) as new:
             wait_history(new, "Backup failed", "Mail failed")
             assert [shown.actions for shown in new.screen.values()] == [[], []]
@@ -215,6 +226,7 @@ def test_any_sign_of_life_will_do(world: World, hung: NoticeServer) -> None:
     """Also of a service that never answers what it was asked while it hung."""
     world.notices.show(FAILED)
     world.wait_unseen("Backup failed")
+    world.notices._reply_timeout = REPLY_TIMEOUT
     hung._hangs = False
     hung.dismiss(77)
     wait_history(hung, "Backup failed")
@@ -226,7 +238,7 @@ def test_one_in_flight_is_not_sent_again_at_a_sign_of_life(world: World, server:
     world.wait_unseen("Backup failed", "Mail failed")
     server.dismiss(77)
     server.wait_called("Notify", 3)
-    server.come_round()
+    world.come_round(server)
     wait_until(lambda: world.notices._screen.number("mail") == 3, "both")
     assert server.history == ["A", "Backup failed", "Mail failed"]
 
@@ -240,13 +252,7 @@ def test_what_waits_wakes_nobody(world: World, server: NoticeServer) -> None:
     if not status.exists():
         pytest.skip("only Linux counts the wakeups of a thread")
 
-    def switches() -> list[str]:
-        return [line for line in status.read_text().splitlines() if "ctxt_switches" in line]
-
-    wait_until(lambda: "State:\tS" in status.read_text(), "sleep")
-    before = switches()
-    threading.Event().wait(0.3)
-    assert switches() == before
+    wait_until(lambda: is_quiet(status), "a moment without a wakeup")
 
 
 def test_only_the_newest_of_a_key_comes(world: World, hung: NoticeServer) -> None:
@@ -255,7 +261,7 @@ def test_only_the_newest_of_a_key_comes(world: World, hung: NoticeServer) -> Non
     world.wait_unseen("Backup failed", "Mail failed")
     world.notices.show(Notice("backup", "Backup failed again", ""))
     world.wait_unseen("Mail failed", "Backup failed again")
-    hung.come_round()
+    world.come_round(hung)
     wait_history(hung, "Mail failed", "Backup failed again")
     assert len(hung.history) == 2
 
@@ -265,7 +271,7 @@ def test_a_newer_one_takes_the_place_of_the_one_in_flight(world: World, server: 
     server.wait_called("Notify", 2)
     world.notices.show(Notice("backup", "Backup works again", ""))
     world.wait_unseen("Backup works again")
-    server.come_round()
+    world.come_round(server)
     wait_history(server, "Backup failed", "Backup works again")
     assert sorted(shown.title for shown in server.screen.values()) == ["A", "Backup works again"]
 
@@ -278,7 +284,7 @@ def test_of_two_in_flight_the_newer_one_stays(world: World, server: NoticeServer
     server.dismiss(77)
     server.wait_called("Notify", 3)
     wait_until(lambda: len(world.notices._unanswered) == 2, "both in flight")
-    server.come_round()
+    world.come_round(server)
     server.wait_called("CloseNotification")
     assert [shown.title for shown in server.wait_shown(2)] == ["A", "Backup works again"]
     assert server.history == ["A", "Backup failed", "Backup works again"]
@@ -289,7 +295,7 @@ def test_an_order_that_has_just_come_counts_more_than_what_waits(world: World, h
     world.notices.show(MAIL)
     world.wait_unseen("Backup failed", "Mail failed")
     world.notices._waiting.put(Close("backup"))
-    hung.come_round()
+    world.come_round(hung)
     wait_history(hung, "Mail failed")
     assert hung.history == ["Mail failed"]
 
@@ -300,7 +306,7 @@ def test_a_notice_that_waits_is_taken_back(world: World, hung: NoticeServer) -> 
     world.wait_unseen("Backup failed", "Mail failed")
     world.notices.close("backup")
     world.wait_unseen("Mail failed")
-    hung.come_round()
+    world.come_round(hung)
     wait_history(hung, "Mail failed")
     assert hung.history == ["Mail failed"]
 
@@ -316,7 +322,7 @@ def test_one_that_is_taken_back_while_it_goes_another_way_does_not_wait(
     wait_until(lambda: len(world.notices._unseen._away) == 1, "the order")
     way.gate.set()
     world.wait_unseen("Mail failed")
-    hung.come_round()
+    world.come_round(hung)
     wait_history(hung, "Mail failed")
     assert hung.history == ["Mail failed"]
 
@@ -332,7 +338,7 @@ def test_stop_waits_for_nothing_that_waits(world: World, hung: NoticeServer, way
     stopper.join(2)
     assert not stopper.is_alive()
     way.gate.set()
-    hung.come_round()
+    world.come_round(hung)
     assert hung.history == []
 
 
