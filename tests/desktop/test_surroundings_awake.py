@@ -134,8 +134,8 @@ def test_another_logind_is_asked_anew(bus: str) -> None:
         told.surroundings.hold("one")
         wait_until(lambda: told.surroundings.why_not_held == "logind is not there", "the reason")
         with FakeLogind(bus) as first:
-            wait_until(lambda: first.held() == ["one"], "the first one")
-            assert told.surroundings.why_not_held == ""
+            wait_until(lambda: told.surroundings.why_not_held == "", "the first one's answer")
+            assert first.held() == ["one"]
         wait_until(lambda: told.surroundings.why_not_held == "logind is not there", "its end")
         with FakeLogind(bus) as second:
             wait_until(lambda: second.held() == ["one"], "the second one")
