@@ -127,6 +127,20 @@ def test_a_change_of_networks_is_one_change_of_the_facts(machine: MachineBus, to
         assert {facts.wifi for facts in told.facts[known:]} == {"home", "cafe"}
 
 
+def test_what_comes_right_before_it_does_not_tell_half_of_it(machine: MachineBus, told: Heard) -> None:
+    """The battery is told as soon as all has been heard that has come, and the network has come by then."""
+    known, gate = len(told.facts), threading.Event()
+    cast("LinuxSurroundings", told.surroundings)._loop.post(lambda: gate.wait(TIMEOUT))
+    machine.set_battery(on_battery=True, percent=50)
+    machine.set_network(wifi="home")
+    started = time.monotonic()
+    gate.set()
+    told.until(lambda facts: facts.wifi == "home")
+    if time.monotonic() - started < GATHERING:
+        assert None not in {facts.wifi for facts in told.facts[known:]}
+    assert told.now.battery == 50
+
+
 def test_a_portal_is_not_online(machine: MachineBus, told: Heard) -> None:
     machine.update("networkmanager", NETWORK, NAMES["networkmanager"], {"Connectivity": ("u", 2)})
     told.until(lambda facts: facts.is_online is False)

@@ -127,10 +127,17 @@ class LinuxSurroundings:
             self._is_gathering = False
             if not self._is_soon:
                 self._is_soon = True
-                self._loop.post(self._publish)
+                self._loop.post(self._publish_what_came)
         elif not self._is_gathering:
             self._is_gathering = True
             self._loop.call_after(GATHERING, self._publish)
+
+    def _publish_what_came(self) -> None:
+        self._is_soon = False
+        if self._calls.is_quiet:
+            self._publish()
+        else:  # what came next made us ask again
+            self._soon()
 
     def _publish(self) -> None:
         self._is_soon = self._is_gathering = False
