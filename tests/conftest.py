@@ -5,6 +5,11 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes is a matter of how busy the machine is, and no test.
+settings.register_profile("daybell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("daybell")
 
 import browser
 
