@@ -73,6 +73,10 @@ class World:
         self.notices._reply_timeout = REPLY_TIMEOUT
         server.come_round()
 
+    def wait_number(self, number: int) -> None:
+        """The service has said which one that of the backup is: it may be on the screen before."""
+        wait_until(lambda: self.notices._screen.number("backup") == number, f"the number {number}")
+
     def wait_beneath(self, *titles: str) -> None:
         wait_until(lambda: [one.title for one in self.beneath.shown] == list(titles), f"{titles} beneath")
 
@@ -145,7 +149,7 @@ def test_a_newer_notice_takes_the_place_of_the_older_one(world: World, server: N
 
 def test_a_notice_that_was_dismissed_comes_anew(world: World, server: NoticeServer) -> None:
     world.notices.show(FAILED)
-    server.wait_shown()
+    world.wait_number(1)
     server.dismiss(1)
     wait_until(lambda: world.notices._screen.number("backup") == 0, "the news")
     world.notices.show(FAILED)
@@ -227,7 +231,7 @@ def test_without_a_service_it_goes_beneath_until_one_comes(
 def test_a_service_that_restarts_has_forgotten_all(bus: str, world: World) -> None:
     with NoticeServer(bus) as server:
         world.notices.show(FAILED)
-        server.wait_shown()
+        world.wait_number(1)
     with NoticeServer(bus, can=("body",)) as server:
         wait_until(lambda: world.notices._screen.number("backup") == 0, "the news")
         world.notices.show(FAILED)
@@ -264,7 +268,7 @@ def hang_after_the_first(world: World, server: NoticeServer) -> None:
 def test_a_late_answer_makes_the_buttons_work_after_all(world: World, server: NoticeServer) -> None:
     hang_after_the_first(world, server)
     world.come_round(server)
-    wait_until(lambda: world.notices._screen.number("backup") == 2, "the late number")
+    world.wait_number(2)
     server.press("run", "Backup failed")
     world.notices.notify("B", "")
     wait_until(lambda: {shown.title for shown in server.screen.values()} == {"A", "B"}, "the next notice")
@@ -316,7 +320,7 @@ def test_a_lost_bus_is_tried_again_only_by_new_notices_and_not_too_often(
 def test_an_idle_thread_never_wakes(world: World, server: NoticeServer) -> None:
     world.notices.show(FAILED)
     server.wait_shown()
-    wait_until(lambda: world.notices._screen.number("backup") == 1, "the number")
+    world.wait_number(1)
     status = Path(f"/proc/self/task/{world.notices._thread.native_id}/status")
     if not status.exists():
         pytest.skip("only Linux counts the wakeups of a thread")
