@@ -33,11 +33,12 @@ def test_its_chatter_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_one_that_hangs_is_ended(tmp_path: Path) -> None:
-    started = time.monotonic()
     path = shell(tmp_path, f"echo $$ > {tmp_path}/pid; read line < {tmp_path}/pipe")
     os.mkfifo(tmp_path / "pipe")
-    assert login_path({"SHELL": path}, seconds=0.3) is None
-    assert time.monotonic() - started < 2
+    for seconds in (0.3, 1.0, 5.0):  # a busy machine may not even have begun with it by then
+        assert login_path({"SHELL": path}, seconds) is None
+        if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text():
+            break
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
@@ -46,8 +47,8 @@ def test_what_it_leaves_running_holds_up_nobody(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     path = shell(tmp_path, f'(exec cat {tmp_path}/pipe) & shift; PATH=/a; eval "$1"')
     started = time.monotonic()
-    assert login_path({"SHELL": path}) == "/a"
-    assert time.monotonic() - started < 2
+    assert login_path({"SHELL": path}, 20) == "/a"
+    assert time.monotonic() - started < 10
     (tmp_path / "pipe").write_text("")  # it ends
 
 
