@@ -45,7 +45,7 @@ def test_it_rings_on_its_own_thread(alarms: ApschedulerAlarms) -> None:
 @pytest.mark.parametrize("is_early", [True, False])
 def test_ten_thousand_are_set_and_moved_in_seconds(alarms: ApschedulerAlarms, *, is_early: bool) -> None:
     rung: list[str] = []
-    start = time.monotonic()
+    start = time.process_time()
     if not is_early:
         alarms.start(rung.append)
     for _ in range(2):
@@ -53,7 +53,7 @@ def test_ten_thousand_are_set_and_moved_in_seconds(alarms: ApschedulerAlarms, *,
             alarms.set(str(number), FAR - timedelta(seconds=number))
     if is_early:
         alarms.start(rung.append)
-    assert time.monotonic() - start < (3 if is_early else 6)
+    assert time.process_time() - start < (3 if is_early else 6), "of our own: the machine may be busy"
     alarms.set("9", at("2020-01-01 00:00"))
     until(lambda: rung == ["9"])
 
@@ -144,8 +144,9 @@ def test_a_watch_that_fails_is_logged_and_stops_neither_the_alarms_nor_the_next_
 def test_what_a_watch_finds_is_heard_before_the_alarms_that_ring_late(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The machine sleeps over two alarms; the engine must know it when they ring."""
+    """The machine sleeps over two alarms, before it is looked at; the engine must know it when they ring."""
     slept = timedelta(0)
+    falls_asleep = threading.Event()
 
     class Wall(datetime):
         @classmethod
@@ -153,9 +154,12 @@ def test_what_a_watch_finds_is_heard_before_the_alarms_that_ring_late(
             return datetime.now(tz) + slept  # noqa: TID251 - the real clock beneath the shifted one
 
     def look() -> Reading:
-        reading, asleep = SystemClock().look(), slept
+        nonlocal slept
+        if looked.is_set() and falls_asleep.is_set():
+            slept = timedelta(hours=3)
         looked.set()
-        return Reading(reading.wall + asleep, reading.boot + asleep.total_seconds(), reading.monotonic)
+        reading = SystemClock().look()
+        return Reading(reading.wall + slept, reading.boot + slept.total_seconds(), reading.monotonic)
 
     monkeypatch.setattr(base, "datetime", Wall)
     mailbox: list[object] = []
@@ -165,7 +169,7 @@ def test_what_a_watch_finds_is_heard_before_the_alarms_that_ring_late(
     for key, hours in (("a", 1), ("b", 2)):
         alarms.set(key, SystemClock().now() + timedelta(hours=hours))
     assert looked.wait(5)
-    slept = timedelta(hours=3)
+    falls_asleep.set()
     until(lambda: len(mailbox) == 3)
     alarms.stop()
     found, *late = mailbox
