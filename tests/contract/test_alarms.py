@@ -26,6 +26,11 @@ class Stage(Struct):
     def in_ms(self, count: int) -> datetime:
         return self.clock.now() + timedelta(milliseconds=count)
 
+    def start(self, rung: list[str], arrange: Callable[[], None]) -> None:
+        """What is arranged is so before any of it can ring, however busy the machine is."""
+        self.alarms.start(lambda key: arrange() if key == "begin" else rung.append(key))
+        self.alarms.set("begin", self.in_ms(0))
+
 
 @contextmanager
 def real_stage() -> Iterator[Stage]:
@@ -62,9 +67,12 @@ def rung() -> list[str]:
 
 
 def test_they_ring_in_the_order_of_their_instants(stage: Stage, rung: list[str]) -> None:
-    stage.alarms.start(rung.append)
-    for key, count in (("c", 90), ("a", 30), ("b", 60)):
-        stage.alarms.set(key, stage.in_ms(count))
+    def arrange() -> None:
+        begin = stage.clock.now()
+        for key, count in (("c", 90), ("a", 30), ("b", 60)):
+            stage.alarms.set(key, begin + timedelta(milliseconds=count))
+
+    stage.start(rung, arrange)
     stage.wait_until(lambda: len(rung) == 3)
     assert rung == ["a", "b", "c"]
 
@@ -101,21 +109,24 @@ def test_an_instant_that_is_over_rings_at_once_and_once(stage: Stage, rung: list
 def test_a_moved_one_rings_only_at_its_new_instant(
     stage: Stage, rung: list[str], first: int, moved: int
 ) -> None:
-    stage.alarms.start(rung.append)
-    stage.alarms.set("a", stage.in_ms(first))
-    stage.alarms.set("between", stage.in_ms(40))
-    stage.alarms.set("a", stage.in_ms(moved))
-    stage.alarms.set("end", stage.in_ms(80))
+    def arrange() -> None:
+        begin = stage.clock.now()
+        for key, count in (("a", first), ("between", 40), ("a", moved), ("end", 80)):
+            stage.alarms.set(key, begin + timedelta(milliseconds=count))
+
+    stage.start(rung, arrange)
     stage.wait_until(lambda: "end" in rung)
     assert rung == ["between", "a", "end"]
 
 
 def test_a_cleared_one_never_rings(stage: Stage, rung: list[str]) -> None:
-    stage.alarms.start(rung.append)
-    stage.alarms.set("a", stage.in_ms(20))
-    stage.alarms.clear("a")
-    stage.alarms.clear("unknown")
-    stage.alarms.set("end", stage.in_ms(40))
+    def arrange() -> None:
+        stage.alarms.set("a", stage.in_ms(20))
+        stage.alarms.clear("a")
+        stage.alarms.clear("unknown")
+        stage.alarms.set("end", stage.in_ms(40))
+
+    stage.start(rung, arrange)
     stage.wait_until(lambda: "end" in rung)
     assert rung == ["end"]
 
@@ -159,9 +170,10 @@ def test_none_rings_after_the_stop(stage: Stage, rung: list[str]) -> None:
     stage.alarms.start(rung.append)
     stage.alarms.set("a", stage.in_ms(30))
     stage.alarms.stop()
+    before = list(rung)  # nothing, but on a busy machine
     over = stage.in_ms(50)
     stage.wait_until(lambda: stage.clock.now() > over)
-    assert rung == []
+    assert rung == before
 
 
 def test_stopping_twice_or_before_the_start_does_nothing(stage: Stage) -> None:
