@@ -5,6 +5,7 @@ import socket
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from api.asking import Asking
-from api.fake_service import FakeService, hourly
+from api.fake_service import FakeService, add
 from api.tcp import Tcp, open_door
 from daybell.api.bounds import USUAL, Bounds
 from daybell.api.calls import Calls
@@ -27,6 +28,8 @@ from daybell.store.assets import asset
 from waiting import until
 
 IDLE = 600.0
+SHORT = 0.2
+"""In place of that."""
 
 
 class Watch:
@@ -222,34 +225,50 @@ def test_elsewhere_it_is_shut_until_somebody_asks(run: Path) -> None:
         TokenClient(endpoint).get("/api/v1/jobs")
 
 
+def inside(run: Path, path: str = "/api/v1/jobs", token: str = "") -> tuple[Tcp, int]:
+    """A door and its answer. On a busy machine it may be closed again before it is asked."""
+    for _ in range(50):
+        with suppress(OSError, AssertionError):
+            door = open_door(run)
+            if status := door.ask(path=path, Authorization=f"Bearer {token or door.token}").status:
+                return door, status
+    raise AssertionError("nobody gets in")
+
+
 def test_it_closes_by_itself_and_opens_anew(run: Path) -> None:
     """On the real loop, with a real and short while."""
-    server = a_server(run, bounds=Bounds(idle=0.2))
+    server = a_server(run, bounds=Bounds(idle=SHORT))
     server.start()
     try:
-        first = open_door(run)
-        assert first.ask().status == 200
+        first, status = inside(run)
+        assert status == 200
         until(lambda: not first.endpoint.exists())
         with pytest.raises(OSError, match="refused"):
             first.connect()
-        second = open_door(run)
-        assert second.ask().status == 200
+        second, status = inside(run)
+        assert status == 200
         assert second.token != first.token
-        assert second.ask(Authorization=f"Bearer {first.token}").status == 401
+        assert inside(run, token=first.token)[1] == 401
     finally:
         assert server.stop()
 
 
 def test_a_request_that_waits_keeps_it_open(run: Path) -> None:
-    server = a_server(run, bounds=Bounds(idle=0.2))
+    service, endpoint = FakeService(run.parent), run.with_name("endpoint.json")
+    add(service, "backup")
+    run_id = service.run_now("backup")
+    service.heard.clear()
+    server = ApiServer(service, run, ArtifactFiles(run.parent), bounds=Bounds(idle=SHORT))
     server.start()
     try:
-        tcp = open_door(run)
-        assert tcp.ask("POST", body=json.dumps(hourly("backup")).encode()).status == 201
-        run_id = tcp.ask("POST", "/api/v1/jobs/backup/run").json["run_id"]
-        assert tcp.ask(path=f"/api/v1/runs/{run_id}?wait=1").status == 200
-        assert tcp.endpoint.exists()
-        until(lambda: not tcp.endpoint.exists())
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(inside, run, f"/api/v1/runs/{run_id}?wait=60")
+            assert service.heard.wait(10)
+            threading.Event().wait(2 * SHORT)
+            assert endpoint.exists()
+            service.finish(run_id, "succeeded")
+            assert answer.result(10)[1] == 200
+        until(lambda: not endpoint.exists())
     finally:
         assert server.stop()
 

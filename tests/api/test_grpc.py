@@ -308,7 +308,7 @@ def test_it_stops_at_once_with_calls_open(serve: Serve, service: SlowService, gr
     until(lambda: service.asked == THREADS)
     begun = time.monotonic()
     assert server.stop()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5, "each call takes ten"
     service.gate.set()
     for caller in callers:
         caller.join(10)

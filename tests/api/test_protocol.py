@@ -123,7 +123,7 @@ def test_open_heads_neither_slow_nor_keep_out_anybody(serve: Serve) -> None:
         for ask in (served.tcp.ask, partial(served.client.get, "/api/v1/jobs")):
             began = monotonic()
             ask()
-            assert monotonic() - began < 0.5
+            assert monotonic() - began < USUAL.slowest / 2
         assert served.tcp.ask().status == 200
 
 
@@ -242,4 +242,4 @@ def test_stopping_does_not_wait_for_whoever_is_slow(serve: Serve) -> None:
         waiting(served, 20, held)
         began = monotonic()
         assert served.server.stop()
-        assert monotonic() - began < 1
+        assert monotonic() - began < USUAL.slowest / 2
