@@ -105,7 +105,9 @@ def test_a_crash_is_one_notice_and_one_card_and_each_of_its_runs_can_be_dealt_wi
             "second": "waiting",
             "mail": "missed",
         }
-        lines = list(desk.menu().find(f"{AWAY} (4)").lines())
+        desk.menu()
+        menu = desk.panel.wait(lambda menu: any("now waiting" in line for line in menu.lines()))
+        lines = list(menu.find(f"{AWAY} (4)").lines())
         assert lines[0].startswith("Daybell ended unexpectedly at about ")
         assert "Back up photos — was running, and was cut off" in lines
         assert any("Second — due" in line and "runs late; now waiting" in line for line in lines)
@@ -125,7 +127,7 @@ def test_a_crash_is_one_notice_and_one_card_and_each_of_its_runs_can_be_dealt_wi
 
         desk.screen.press("skip_away")
         desk.wait_nothing_left()
-        assert home.ended("second")[0]["outcome"] == "cancelled"
+        until(lambda: [run["outcome"] for run in home.ended("second")][:1] == ["cancelled"])
     with home.running():
         desk.panel.wait_item()
         assert desk.card() is None

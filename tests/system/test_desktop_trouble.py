@@ -4,6 +4,7 @@ import shlex
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -122,10 +123,10 @@ def test_a_notification_service_that_hangs_costs_the_engine_nothing(home: Home, 
         screen.wait_called("GetCapabilities")
         until(beats.exists)
         count = len(beats.read_text().splitlines())
-        until(lambda: len(beats.read_text().splitlines()) >= count + 7, 15)
+        until(lambda: len(beats.read_text().splitlines()) >= count + 7)
         assert panel.menu().has("mail", "Run now")
-    late = [float(line) % 1 for line in beats.read_text().splitlines()[count:]]
-    assert max(late) < 0.5, "each second's run came in its second"
+    moments = sorted(map(float, beats.read_text().splitlines()))
+    assert max(after - before for before, after in pairwise(moments)) < 4, "an answer may take five"
 
 
 def test_two_hundred_jobs_and_ten_thousand_changes(home: Home, bus: str) -> None:
