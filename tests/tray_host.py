@@ -28,7 +28,8 @@ WATCHER = "org.kde.StatusNotifierWatcher"
 NOTIFICATIONS = "org.freedesktop.Notifications"
 ITEM = "org.kde.StatusNotifierItem"
 DBUSMENU = "com.canonical.dbusmenu"
-TIMEOUT = 5.0
+TIMEOUT = 20.0
+"""Seconds. Only what fails takes them: they are many, for a machine that has other things to do."""
 
 Body = tuple[object, ...]
 Layout = tuple[int, dict[str, tuple[str, object]], list[tuple[str, "Layout"]]]

@@ -4,8 +4,11 @@ import threading
 import time
 from collections.abc import Callable
 
+PATIENCE = 20.0
+"""Seconds. Only what fails takes them: they are many, for a machine that has other things to do."""
 
-def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+
+def until(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Return as soon as it holds; fail if it does not within that time."""
     limit = time.monotonic() + seconds
     pause = threading.Event()

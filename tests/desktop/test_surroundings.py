@@ -247,7 +247,7 @@ def test_a_service_that_hangs_holds_up_nobody(machine: MachineBus, hung: Service
     machine.hang(hung)
     started = time.monotonic()
     told = Heard(machine.environ).start()
-    assert time.monotonic() - started < TIMEOUT
+    assert time.monotonic() - started < 5
     told.until(lambda facts: facts != Facts())
     wait_source(told, source, "does not answer")
     if hung != "upower":
