@@ -201,8 +201,8 @@ class TrayHost:
         return last
 
     def click(self, *path: str) -> None:
-        """Click the entry of these labels; AssertionError where it is grey."""
-        node = self.menu().find(*path)
+        """Click the entry of these labels, once it is there; AssertionError where it is grey."""
+        node = self.wait(lambda menu: menu.has(*path)).find(*path)
         assert node.is_enabled, f"{path!r} is grey"
         self.click_number(node.number)
 

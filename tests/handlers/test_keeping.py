@@ -123,7 +123,7 @@ def test_what_a_command_left_behind_is_kept_below_the_cap(
     (tmp_path / "go").touch()
     until((tmp_path / "done").exists, 10)
     try:
-        until(lambda: attempt.log.stat().st_size < CAP + 2 * BLOCK, 5)
+        until(lambda: attempt.log.stat().st_size < CAP + 2 * BLOCK)
         assert attempt.log.read_bytes().startswith(b"started\n")
     finally:
         os.killpg(process[0].pid, signal.SIGKILL)
@@ -148,7 +148,7 @@ def test_a_run_that_leaves_nothing_has_no_directory_of_its_own(
     attempt = an_attempt('[ -d "$DAYBELL_ARTIFACTS" ] && ls -ld "$DAYBELL_ARTIFACTS" | cut -c1-10')
     assert run(commands, attempt).artifacts == 0
     assert attempt.log.read_text() == "drwx------\n"
-    until(lambda: not place.exists(), 5)
+    until(lambda: not place.exists())
 
 
 @pytest.mark.system
@@ -183,8 +183,8 @@ def test_what_nobody_will_end_is_closed_up(kept: Keeping, caps: Caps, an_attempt
     (opened.artifacts / "a").write_bytes(bytes(101))
     os.close(opened.output)
     kept.close_up("backup", RUN)
-    until(lambda: attempt.log.stat().st_size < CAP + BLOCK, 5)
-    until(lambda: not opened.artifacts.exists(), 5)
+    until(lambda: attempt.log.stat().st_size < CAP + BLOCK)
+    until(lambda: not opened.artifacts.exists())
 
 
 @pytest.mark.parametrize("place", ["logs", "artifacts"])

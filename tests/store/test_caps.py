@@ -243,9 +243,9 @@ def test_its_thread_sleeps_while_nothing_is_printed(caps: Caps, tmp_path: Path) 
     capped = caps.hold(path, CAP)
     with path.open("ab", buffering=0) as output:
         output.write(bytes(3 * CAP))
-        until(lambda: on_disk(path) <= CAP + 2 * BLOCK, 5)
+        until(lambda: on_disk(path) <= CAP + 2 * BLOCK)
     caps.release(capped)
-    until(lambda: not caps._is_wanted.is_set(), 5)
+    until(lambda: not caps._is_wanted.is_set())
     assert caps.patience is None
 
 
@@ -260,7 +260,7 @@ def test_what_is_wished_for_is_done_before_the_end() -> None:
 def test_a_fault_does_not_end_its_thread(caps: Caps, caplog: pytest.LogCaptureFixture) -> None:
     done = threading.Event()
     caps.soon(lambda: 1 // 0)
-    until(lambda: "looking at output failed" in caplog.text, 5)
+    until(lambda: "looking at output failed" in caplog.text)
     caps.soon(done.set)
     assert done.wait(5)
 

@@ -4,7 +4,6 @@ import os
 import pty
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,8 @@ from app_home import DAYBELL, Home
 pytestmark = pytest.mark.system
 
 
-def homes() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("daybell-demo-*"))
-
-
-def test_it_tells_each_event_and_sums_up(home: Home) -> None:
-    before = homes()
+def test_it_tells_each_event_and_sums_up(home: Home, tmp_path: Path) -> None:
+    home.environ["TMPDIR"] = str(tmp_path)
     done = home.daybell("start", "--demo", "--headless", "--seconds", "8")
     assert done.returncode == 0, done.stderr
     for told in (
@@ -31,7 +26,7 @@ def test_it_tells_each_event_and_sums_up(home: Home) -> None:
         "the demo's jobs came to",
     ):
         assert told in done.stdout
-    assert homes() == before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_on_a_terminal_it_draws_a_table_and_gives_the_screen_back(home: Home) -> None:

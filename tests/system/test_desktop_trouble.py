@@ -78,7 +78,7 @@ def test_a_notice_s_buttons_silence_and_pause(home: Home, bus: str) -> None:
 def test_a_first_start_without_jobs_offers_samples_and_adds_them(home: Home, bus: str) -> None:
     with TrayHost(bus, notices=False) as panel, NoticeServer(bus) as screen, home.running():
         panel.wait_item()
-        assert panel.menu().has("Add sample jobs")
+        panel.wait(lambda menu: menu.has("Add sample jobs"))
         (greeting,) = screen.wait_shown()
         assert greeting.title == "Welcome to Daybell"
         screen.press("add_samples")

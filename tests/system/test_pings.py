@@ -89,9 +89,9 @@ def test_a_server_that_hangs_holds_up_neither_jobs_nor_the_end(home: Home) -> No
             started = time.monotonic()
             for _ in range(3):
                 assert home.daybell("run", "backup", "--wait").returncode == 0
-            assert time.monotonic() - started < 8
+            assert time.monotonic() - started < 20, "each would take ten"
             stopping = time.monotonic()
-        assert time.monotonic() - stopping < 6
+        assert time.monotonic() - stopping < 15, "they may take a minute"
     assert "2f1d" not in texts(home)
 
 

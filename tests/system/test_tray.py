@@ -79,7 +79,7 @@ def test_a_panel_that_appears_later_gets_the_icon(desktop: Home, bus: str) -> No
             panel.wait_item()
         with TrayHost(bus) as panel:
             panel.wait_item()
-            assert panel.menu().has("Back up photos", "Run now")
+            panel.wait(lambda menu: menu.has("Back up photos", "Run now"))
 
 
 def test_an_edited_file_changes_the_menu(desktop: Home, bus: str) -> None:
