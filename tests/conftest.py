@@ -1,11 +1,16 @@
 """Markers become skips where the machine lacks what they need, each with what to install."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Hundreds of processes start in these tests: without its compiled files each would compile Daybell anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long an example takes is a matter of how busy the machine is, and no test.
 settings.register_profile("daybell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
