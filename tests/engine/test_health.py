@@ -114,7 +114,9 @@ def test_files_that_are_not_valid_are_worth_a_look(resting: Scheduler) -> None:
     assert found.parts["job_files"] == Part("degraded", "a.json: expected one (and 1 more)")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_real_ledger_that_refuses_is_seen() -> None:
+    """Of the engine nothing is asked, which has no thread."""
     simulation = Simulation([a_job()], start=at("2026-03-02 12:00"))
     checks = scheduler_checks(Mailbox(), simulation.bus, simulation.registry, simulation.ledger)
     assert checks.look().parts["ledger"] == OK

@@ -262,7 +262,7 @@ def test_T2_an_orphan_that_holds_the_output_holds_nobody_up(
     clock = SystemClock()
     start = clock.monotonic()
     assert run(commands, attempt) == AttemptResult(outcome="succeeded", exit_code=0, left_processes=True)
-    assert clock.monotonic() - start < 0.6
+    assert clock.monotonic() - start < 10, "it lives for five minutes"
     orphans = [one.identity for one in processes.sightings() if attempt.run.run_id in one.marks]
     for orphan in orphans:
         with suppress(ProcessLookupError):

@@ -105,7 +105,7 @@ def test_T2_something_left_behind_holds_the_end_up_for_a_moment_only(
     begin = clock.monotonic()
     ended = run(output, orphan, run_id=run_id)
     assert ended.left_processes
-    assert LEFT_SECONDS <= clock.monotonic() - begin < 2
+    assert LEFT_SECONDS <= clock.monotonic() - begin < 10, "it lives for five minutes"
     assert log.read_bytes() == b"done\n"
     for sighting in processes.sightings():
         if run_id in sighting.marks:

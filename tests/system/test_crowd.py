@@ -15,8 +15,10 @@ from daybell.api.token_client import TokenClient
 pytestmark = pytest.mark.system
 
 SECONDS = 3.0
-PATIENCE = 0.5
+PATIENCE = 2.0
 """Seconds for an answer here, where the other tests run too; the benchmarks are stricter."""
+ENDING = 10.0
+"""Seconds for the end; those who wait would wait for a minute."""
 
 
 def test_a_crowd_neither_slows_the_work_nor_the_end(home: Home) -> None:
@@ -39,5 +41,5 @@ def test_a_crowd_neither_slows_the_work_nor_the_end(home: Home) -> None:
             began = time.monotonic()
             app.send_signal(signal.SIGTERM)
             assert app.wait(20) == 0
-            assert time.monotonic() - began < 3
+            assert time.monotonic() - began < ENDING
             crowd.leave()
