@@ -187,7 +187,7 @@ def a_body(data: st.DataObject, said: Any, parts: Any) -> bytes:
     return json.dumps(data.draw(values(schema, parts))).encode()
 
 
-@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_asked_the_answer_is_as_described(
     living: Living, ask: Asking, described_api: Described, data: st.DataObject

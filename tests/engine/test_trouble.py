@@ -288,13 +288,13 @@ def test_G2_a_thousand_reloads_within_a_minute_change_nothing() -> None:
 # Much at once
 
 
-def test_ten_thousand_jobs_due_in_one_second_all_run() -> None:
-    jobs = [a_job(id=f"job-{number}", triggers=(once(START + MINUTE),)) for number in range(10_000)]
-    simulation = Commands(*jobs, slots=500)
+def test_two_thousand_jobs_due_in_one_second_all_run() -> None:
+    jobs = [a_job(id=f"job-{number}", triggers=(once(START + MINUTE),)) for number in range(2000)]
+    simulation = Commands(*jobs, slots=100)
     batches = counted(simulation)
     simulation.run_for(2 * MINUTE)
     rows = simulation.rows()
-    assert len(rows) == len({run.job_id for run in rows}) == 10_000
+    assert len(rows) == len({run.job_id for run in rows}) == 2000
     assert {run.outcome for run in rows} == {"succeeded"}
     assert len(batches) < 200
 

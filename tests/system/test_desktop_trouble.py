@@ -19,7 +19,7 @@ from waiting import until
 pytestmark = [pytest.mark.system, pytest.mark.desktop]
 
 JOBS = 200
-CHANGES = 10_000
+CHANGES = 3000
 CLIENTS = 4
 
 
@@ -129,7 +129,7 @@ def test_a_notification_service_that_hangs_costs_the_engine_nothing(home: Home, 
     assert max(after - before for before, after in pairwise(moments)) < 4, "an answer may take five"
 
 
-def test_two_hundred_jobs_and_ten_thousand_changes(home: Home, bus: str) -> None:
+def test_two_hundred_jobs_and_three_thousand_changes(home: Home, bus: str) -> None:
     for number in range(JOBS):
         home.command(
             f"job-{number}",
@@ -142,7 +142,7 @@ def test_two_hundred_jobs_and_ten_thousand_changes(home: Home, bus: str) -> None
         panel.click("tag-4 (22)", "job-4", "Run now")
         until(lambda: home.job("job-4")["last_outcome"] == "succeeded")
         api = Client(home.path / "run" / "api.sock")
-        change(api, CHANGES // 10)
+        change(api, CHANGES // 3)
         memory, handles = resident(app.pid), open_files(app.pid)
         signals, begin = len(panel.signals), time.monotonic()
         change(api, CHANGES)
@@ -150,7 +150,7 @@ def test_two_hundred_jobs_and_ten_thousand_changes(home: Home, bus: str) -> None
         panel.wait(lambda menu: "paused" in menu.find("tag-0 (23)", "job-0").label)
         redraws = [name for name in panel.signal_names()[signals:] if name == "ItemsPropertiesUpdated"]
         assert 0 < len(redraws) <= seconds + 3
-        assert resident(app.pid) - memory < 2_000
+        assert resident(app.pid) - memory < 1_000
         assert open_files(app.pid) <= handles + CLIENTS
 
 

@@ -12,7 +12,7 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="nobody is killed there as SIGKILL does it"),
 ]
 
-KILLS = 20
+KILLS = 10
 
 
 def test_no_row_is_lost_that_should_stay_however_often_a_sweep_is_killed(
