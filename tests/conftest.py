@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, settings
 
+import browser
+
 # Hundreds of processes start in these tests: without its compiled files each would compile Daybell anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -15,8 +17,6 @@ sys.dont_write_bytecode = False
 # How long an example takes is a matter of how busy the machine is, and no test.
 settings.register_profile("daybell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("daybell")
-
-import browser
 
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "browser": (
