@@ -189,8 +189,8 @@ def test_what_was_given_secrets_is_ended_after_a_crash_and_not_adopted(
         with life(tmp_path, [SLEEPER]) as service:
             until(lambda: service.history().runs[0].outcome is not None, 20)
             (run,) = service.history().runs
+            until(lambda: not sleepers(processes, tmp_path), 20)
         assert (run.outcome, run.reason) == ("interrupted", "Daybell ended while it ran")
-        assert not sleepers(processes, tmp_path)
     finally:
         for pid in left:
             with suppress(ProcessLookupError):

@@ -92,6 +92,7 @@ def a_day(page: Page) -> None:
         absences=[{"since": at(1), "until": at(6.5), "kind": "asleep"}],
         upcoming=[{"job_id": "long", "at": at(20)}],
         truncated=True,
+        left_out={"sync": at(0)},
         cut={"long": at(20)},
     )
     go(page, f"timeline?day={DAY}")
@@ -167,7 +168,7 @@ def test_all_of_a_day_is_there(page: Page) -> None:
     assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"]
     expect(lane(page, "gone").get_by_role("link", name="gone")).to_have_count(0)  # it has no page any more
     said = page.locator(".timeline-words")
-    expect(said).to_contain_text("There were more runs than fit")
+    expect(said).to_contain_text("Sync notes ran so often that its runs before 00:00:00 are left out.")
     expect(said).to_contain_text("Long walk is due so often that its starts after 20:00:00 are left out.")
 
 
