@@ -28,7 +28,7 @@ demo: install ## Show Daybell at work; SECONDS=30 ends it after so long
 	@$(BIN)/daybell start --demo $(if $(filter command line,$(origin SECONDS)),--seconds $(SECONDS))
 
 test: install system lint ## All checks and all tests, with coverage
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 	@$(BIN)/python -m coverage report --include='src/daybell/core/*,src/daybell/model/*' --fail-under=100 --format=total >/dev/null \
 		|| { echo "core and model must be covered whole:"; $(BIN)/python -m coverage report --include='src/daybell/core/*,src/daybell/model/*' --show-missing --skip-covered; exit 1; }
 

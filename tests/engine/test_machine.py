@@ -113,6 +113,8 @@ class Machine(Upheavals):
         assert self.is_refused or self.promised <= known
 
 
+pytestmark = pytest.mark.no_cover
+"""What it goes through a thousand times, others go through once, and watching it takes as long again."""
 EXAMPLES = int(os.environ.get("DAYBELL_EXAMPLES", "0"))
 """So many, each time other ones, in place of the few that are always the same."""
 SETTINGS = settings(

@@ -15,6 +15,7 @@ from store.tracing import Call, Fault, injected, recorded, why_not
 
 pytestmark = [
     pytest.mark.system,
+    pytest.mark.no_cover,  # what it goes through a thousand times, others go through once
     pytest.mark.skipif(bool(why_not()), reason=why_not()),
     pytest.mark.usefixtures("few_kept"),
 ]
