@@ -1,8 +1,8 @@
 // The page as a whole: it begins a session, follows what happens, and shows what its address names.
 
-import { computed, html, render, signal, useEffect, useErrorBoundary, useState } from "./vendor/preact.js";
+import { computed, html, render, signal, useEffect, useErrorBoundary, useLayoutEffect, useState } from "./vendor/preact.js";
 import { address, go, route } from "./lib/route.js";
-import { begin, incidents, isAway, isLoaded, link, scheduler } from "./lib/store.js";
+import { begin, incidents, isAway, isLoaded, jobSignal, link, scheduler } from "./lib/store.js";
 import { beginSession, endSession } from "./lib/session.js";
 import { loadTheme } from "./lib/theme.js";
 import { pauseAll, resumeAll } from "./lib/verbs.js";
@@ -50,9 +50,10 @@ const page = computed(() => {
 const shownId = computed(() => route.value.id);
 
 function App() {
+  const jobName = ["job", "edit"].includes(page.value) ? jobSignal(shownId.value).value?.name : "";
   useEffect(() => {
-    document.title = page.value === "overview" ? "Daybell" : `${PAGES[page.value][0]} · Daybell`;
-  }, [page.value]);
+    document.title = page.value === "overview" ? "Daybell" : `${jobName || PAGES[page.value][0]} · Daybell`;
+  }, [page.value, jobName]);
   if (link.value === "signed out") return html`<${Stranger} />`;
   return html`
     <a class="skip" href="#main" onClick=${skip}>Skip to the page</a>
@@ -88,7 +89,7 @@ const LINKS = { connecting: "Connecting", live: "Live", reconnecting: "Reconnect
 const UNDER = { job: "jobs", new: "jobs", edit: "jobs", run: "runs" };
 const isUnder = (name) => (UNDER[page.value] ?? page.value) === name;
 
-const Count = () => incidents.value.length > 0 && html`<span class="count tone-bad" aria-label=${`, ${incidents.value.length} failing`}>${incidents.value.length}</span>`;
+const Count = () => incidents.value?.length > 0 && html`<span class="count tone-bad" aria-label=${`, ${incidents.value.length} failing`}>${incidents.value.length}</span>`;
 
 // Everything at once.
 function Master() {
@@ -109,6 +110,7 @@ function Banner() {
 
 // A page that fails says so; the others go on.
 function Shown({ name, id }) {
+  useLayoutEffect(arrive, []);
   const [Page, setPage] = useState(() => (name === "jobs" ? Jobs : null));
   const [failure, forget] = useErrorBoundary((error) => complain(error.message));
   const [missing, setMissing] = useState(null);
@@ -127,6 +129,18 @@ function Shown({ name, id }) {
     return html`<p class="lone" role="alert">This page could not be shown: ${(failure ?? missing).message}. <button type="button" onClick=${() => (failure ? forget() : location.reload())}>Try again</button></p>`;
   return Page ? html`<${Page} id=${id} isNew=${name === "new"} />` : html`<p class="lone" role="status">Loading …</p>`;
 }
+
+// A page that somebody has come to begins at its top, and whoever steps back is where the browser thinks.
+function arrive() {
+  if (history.state?.isSeen) return;
+  scrollTo(0, 0);
+  history.replaceState({ isSeen: true }, "");
+  // The link that led here is gone with its page, and the focus with it.
+  if (hasArrived && document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
+  hasArrived = true;
+}
+
+let hasArrived = false;
 
 const Help = () => html`
   <${Dialog} title="Keys" close=${() => (isHelpShown.value = false)}>
@@ -148,6 +162,7 @@ let isGoing = false; // g was pressed, and a letter may follow
 
 function pressed(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.repeat) return; // held down, it is one wish still
   const place = isGoing && PLACES.find((name) => name[0] === event.key);
   isGoing = event.key === "g";
   const acts = {

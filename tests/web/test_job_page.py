@@ -12,6 +12,13 @@ from web.browsing import Browsing, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
+MAKE_FRESH = """
+async () => {
+  const { post } = await import("/lib/api.js");
+  await post("/jobs", { id: "fresh", handler: { type: "command", argv: ["true"] } });
+}
+"""
+
 
 @pytest.fixture
 def sync(home: Home, page: Page) -> Page:
@@ -108,3 +115,27 @@ def test_everything_is_paused_and_resumed_at_a_click(home: Home, page: Page) -> 
     page.get_by_role("main").get_by_role("button", name="Resume all").click()
     expect(page.get_by_text("All jobs are paused: nothing is due")).to_have_count(0)
     assert home.json("status")["scheduler"]["state"] == "running"
+
+
+def test_a_file_that_is_not_valid_has_a_page_whatever_it_says(home: Home, page: Page) -> None:
+    home.write("odd", '{"handler": {"type": "command", "argv": "rm it"}}')
+    until(lambda: ("odd", "invalid") in {(job["id"], job["state"]) for job in home.json("status")["jobs"]})
+    go(page, "jobs/odd")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Not valid")
+    expect(main).to_contain_text("rm it")
+    expect(page.get_by_role("region", name="Next runs")).to_have_count(0)
+    go(page, "overview")
+    expect(page.get_by_role("heading", name="Some files are not valid")).to_be_visible()
+    expect(page.get_by_role("list", name="Problems")).to_contain_text("odd.json")
+
+
+def test_a_job_that_was_made_just_now_is_not_called_gone(page: Page) -> None:
+    go(page, "jobs")
+    expect(page.locator("[data-job=sync]")).to_be_visible()
+    page.route("**/api/v1/status", lambda _: None)  # no answer: the page does not know all jobs yet
+    page.evaluate(MAKE_FRESH)
+    go(page, "jobs/fresh")
+    expect(page.get_by_role("heading", name="fresh")).to_be_visible()
+    expect(page.get_by_text("This job is gone")).to_have_count(0)
+    page.unroute("**/api/v1/status")

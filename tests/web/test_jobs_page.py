@@ -221,6 +221,18 @@ def test_a_line_that_is_cut_is_said_and_taken_up_again(home: Home, browsing: Bro
         expect(row(jobs, "backup")).to_contain_text("Succeeded")
 
 
+def test_a_line_is_there_again_before_anything_happens(home: Home, browsing: Browsing) -> None:
+    browsing.allow("ERR_EMPTY_RESPONSE|ERR_CONNECTION|ERR_PROXY|ERR_INCOMPLETE|50[234]")
+    with Line() as line:
+        jobs = browsing.open(address(home), through=line.address)
+        expect(jobs.get_by_text("Live", exact=True)).to_be_visible()
+        home.daybell("pause", "backup")  # so that there is something to take up again
+        line.cut()
+        expect(jobs.locator(".banner")).to_be_visible()
+        line.mend()
+        expect(jobs.get_by_text("Live", exact=True)).to_be_visible()
+
+
 def test_a_link_in_a_new_tab_needs_no_new_code(home: Home, jobs: Page) -> None:
     other = jobs.context.new_page()
     other.goto(jobs.url)

@@ -154,3 +154,28 @@ def test_nothing_sticks_out_of_a_narrow_window(home: Home, browsing: Browsing) -
     go(page, "runs")
     expect(rows(page)).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_typed_stays_until_it_is_looked_for(home: Home, runs: Page) -> None:
+    field = runs.get_by_label("Text in the output")
+    field.press_sequentially("packed ")
+    expect(runs).to_have_url(re.compile("text=packed$"))
+    home.daybell("run", "backup", "--wait")
+    expect(rows(runs)).to_have_count(1)  # the page was drawn anew
+    field.press_sequentially("3")
+    expect(field).to_have_value("packed 3")
+    expect(runs).to_have_url(re.compile("text=packed[+]3$"))
+
+
+def test_what_is_typed_last_is_no_matter_of_the_next_page(runs: Page) -> None:
+    patience = runs.evaluate(
+        """async () => {
+          const field = document.getElementById("filter");
+          field.value = "packed";
+          field.dispatchEvent(new Event("input", { bubbles: true }));
+          location.hash = "#/jobs";
+          await new Promise((resolve) => setTimeout(resolve, 400)); // the page would look for it after 300
+          return location.hash;
+        }"""
+    )
+    assert patience == "#/jobs"

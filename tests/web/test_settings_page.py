@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from app_home import Home
 from web.browsing import Browsing, go
@@ -114,3 +114,26 @@ def test_the_check_up_and_the_paths_are_the_real_ones(home: Home, settings: Page
     expect(settings.get_by_role("button", name="Check again")).to_be_visible()
     expect(settings.get_by_role("region", name="Check-up")).to_contain_text("Daybell", timeout=30_000)
     expect(settings.get_by_role("region", name="About")).to_contain_text(str(home.path / "config"))
+
+
+def test_a_second_click_saves_nothing_twice(home: Home, settings: Page) -> None:
+    settings.get_by_label("Runs of so many days").fill("77")
+    settings.get_by_role("button", name="Save").dblclick()
+    expect(settings.get_by_text("Saved.")).to_be_visible()
+    expect(settings.get_by_role("button", name="Save")).to_be_disabled()
+    assert said(home)["retention"] == {"days": 77}
+
+
+def test_whoever_leaves_with_changes_is_asked(settings: Page) -> None:
+    settings.get_by_label("Runs of so many days").fill("77")
+    asked: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    settings.once("dialog", refuse)
+    settings.get_by_role("link", name="Jobs").click()
+    expect(settings.get_by_label("Runs of so many days")).to_have_value("77")
+    expect(settings).to_have_url(re.compile("#/settings$"))
+    assert asked == ["Leave without saving your changes?"]

@@ -35,6 +35,12 @@ export function hands(milliseconds, like = "") {
   return new Date(milliseconds + (sign === "-" ? -1 : 1) * (Number(hours) * HOUR + Number(minutes) * MINUTE));
 }
 
+// A time in UTC, as events tell them, on the wall of Daybell's zone.
+export function onWall(time) {
+  if (!time?.endsWith("Z") || !/\d$/.test(offset.value)) return time;
+  return hands(Date.parse(time)).toISOString().slice(0, -1) + offset.value;
+}
+
 export const isoDate = (date) => date.toISOString().slice(0, 10);
 
 // "14:05", "tomorrow 14:05", "Sat 14:05", "Sat 21 Nov 14:05" or, of another year, "21 Nov 2025 14:05".

@@ -44,7 +44,7 @@ addEventListener("hashchange", () => {
   if (new URLSearchParams(location.hash.slice(1)).has("code")) return; // a new session, and no page
   const question = guard?.();
   if (question && !confirm(question)) {
-    history.replaceState(null, "", shown || "#/");
+    history.replaceState(history.state, "", shown || "#/");
     return;
   }
   shown = location.hash;
@@ -59,6 +59,6 @@ export const go = (...where) => {
 export function adjust(query) {
   const { page, id, part, query: before } = route.value;
   shown = address(page, id, { ...before, ...query }, part);
-  history.replaceState(null, "", shown);
+  history.replaceState(history.state, "", shown);
   route.value = parseRoute(shown);
 }

@@ -17,9 +17,15 @@ export function questionOf({ job, outcomes, cause, since, text }, now = Date.now
 
 // As the history decides it, but for the text, which only the output can tell.
 export function matches(run, { job, outcomes, cause, since }, now = Date.now()) {
-  const begin = SINCE[since] ? now - SINCE[since][1] : Date.parse(since);
-  const happened = Date.parse(run.started ?? run.due_to ?? run.due ?? run.finished);
-  return (!job || run.job_id === job) && (outcomes.length === 0 || outcomes.includes(run.outcome)) && (!cause || run.cause === cause) && !(begin > happened);
+  const happened = run.started ?? run.due_to ?? run.due ?? run.finished;
+  return (!job || run.job_id === job) && (outcomes.length === 0 || outcomes.includes(run.outcome)) && (!cause || run.cause === cause) && !isBefore(happened, since, now);
+}
+
+// A time without an offset is one of Daybell's walls, as all times of runs are.
+function isBefore(time, since, now) {
+  if (SINCE[since]) return Date.parse(time) < now - SINCE[since][1];
+  if (/([+-]\d\d:\d\d|Z)$/.test(since)) return Date.parse(time) < Date.parse(since);
+  return time < since;
 }
 
 const arranged = (runs) => [...runs.filter((run) => !run.outcome), ...runs.filter((run) => run.outcome)];

@@ -4,7 +4,7 @@ import { batch, signal } from "../vendor/preact.js";
 import { get, hearEnds, ofJob, Refused } from "./api.js";
 import { once } from "./once.js";
 import { listen } from "./stream.js";
-import { tellTime } from "./clock.js";
+import { onWall, tellTime } from "./clock.js";
 
 const NET = 30_000; // milliseconds: should an event ever be lost, nothing is stale for longer
 const GATHER = 40; // milliseconds in which events of one moment come together
@@ -18,7 +18,7 @@ export const machine = signal({});
 export const isAway = signal(false);
 export const ids = signal([]); // of all jobs, as their files stand in the folder
 export const openRuns = signal([]); // what runs or waits, the newest first
-export const incidents = signal([]);
+export const incidents = signal(null); // of jobs that fail; null until that is known
 export const isLoaded = signal(false);
 
 const jobs = new Map();
@@ -44,6 +44,7 @@ export const reload = once(async () => {
     set(problems, status.problems);
     set(machine, status.machine);
     set(isAway, status.away);
+    tellTime(status.scheduler.stats.last_pass ?? status.scheduler.started);
     takeJobs(status.jobs);
   });
 });
@@ -60,8 +61,19 @@ const reloadBars = once(async () => {
   batch(() => Object.entries(recent.jobs).forEach(([id, runs]) => set(barsSignal(id), runs)));
 });
 
+let asking = 0;
+let meanwhile = []; // what was told of runs while they were asked for: the answer may be older
+
+async function reloadPast() {
+  asking += 1;
+  await Promise.allSettled([reloadBars(), reloadRuns()]);
+  asking -= 1;
+  batch(() => meanwhile.forEach(([name, members]) => takeRun(name, members)));
+  if (asking === 0) meanwhile = [];
+}
+
 export function reloadAll() {
-  return Promise.allSettled([reload(), reloadBars(), reloadRuns(), reloadIncidents()]);
+  return Promise.allSettled([reload(), reloadPast(), reloadIncidents()]);
 }
 
 export function begin() {
@@ -80,21 +92,33 @@ export function begin() {
   });
 }
 
-function heard(name, members) {
-  if (members.at) tellTime(members.at);
-  const run = members.run;
+const TIMES = ["started", "last_started", "finished", "due", "due_to"];
+
+// Events tell times in UTC, and everything else on the wall of Daybell's zone.
+function onWalls({ at, run, ...others }) {
+  const times = run && TIMES.filter((key) => run[key]).map((key) => [key, onWall(run[key])]);
+  return { ...others, at: onWall(at), run: run && { ...run, ...Object.fromEntries(times) } };
+}
+
+function heard(name, told) {
+  const members = onWalls(told);
+  takeRun(name, members);
+  if (asking > 0) meanwhile.push([name, members]);
+  if (name === "job_removed") forget(members.job_id);
+  if (name === "incident_changed") reloadIncidents().catch(() => {});
+  listeners.forEach((listener) => listener(name, members));
+  touch(name.startsWith("run_") ? (members.run?.job_id ?? members.job_id) : undefined);
+}
+
+function takeRun(name, { run, run_id, at }) {
   if (run?.outcome) {
     openRuns.value = openRuns.value.filter((one) => one.run_id !== run.run_id);
     addBar(run);
   } else if (run) {
     openRuns.value = [run, ...openRuns.value.filter((one) => one.run_id !== run.run_id)];
   } else if (name === "run_started") {
-    openRuns.value = openRuns.value.map((one) => (one.run_id === members.run_id ? { ...one, started: one.started ?? members.at } : one));
+    openRuns.value = openRuns.value.map((one) => (one.run_id === run_id ? { ...one, started: one.started ?? at } : one));
   }
-  if (name === "job_removed") forget(members.job_id);
-  if (name === "incident_changed") reloadIncidents().catch(() => {});
-  listeners.forEach((listener) => listener(name, members));
-  touch(name.startsWith("run_") ? (run?.job_id ?? members.job_id) : undefined);
 }
 
 // At once, so that nobody asks about it any more.
@@ -112,20 +136,22 @@ let timer = null;
 function touch(id) {
   touched.add(id);
   timer ??= setTimeout(() => {
-    const all = [...touched];
-    touched.clear();
     timer = null;
-    refresh(all).catch(() => {});
+    refresh().catch(() => {});
   }, GATHER);
 }
 
-async function refresh(all) {
+// One after the other: of two answers about a job the later one is the newer one.
+const refresh = once(async () => {
+  const all = [...touched];
+  touched.clear();
+  if (all.length === 0) return undefined;
   const isFew = all.length <= FEW && all.every((id) => jobs.get(id)?.value);
   if (!isFew) return reload();
   const found = await Promise.allSettled(all.map((id) => get(ofJob(id))));
   if (found.some(({ reason }) => reason instanceof Refused)) return reload();
-  batch(() => found.forEach(({ value }) => value && set(jobSignal(value.status.id), value.status)));
-}
+  return batch(() => found.forEach(({ value }) => value && set(jobSignal(value.status.id), value.status)));
+});
 
 function takeJobs(statuses) {
   const names = statuses.map((job) => job.id);

@@ -13,10 +13,10 @@ export async function listen({ heard, renewed, changed }) {
   let wait = FIRST_WAIT;
   for (;;) {
     try {
-      await hearOnce(last, (event) => {
+      const begun = () => changed("live"); // taken up where it broke off, it says nothing until something happens
+      await hearOnce(last, begun, (event) => {
         wait = FIRST_WAIT;
         last = event.id || last;
-        changed("live");
         if (event.name === "hello" || event.name === "reset") renewed();
         else heard(event.name, event.members);
       });
@@ -42,7 +42,7 @@ function wake(resolve, wait) {
   document.addEventListener("visibilitychange", done);
 }
 
-async function hearOnce(last, hear) {
+async function hearOnce(last, begun, hear) {
   const silence = new AbortController();
   let timer;
   const patient = () => {
@@ -53,6 +53,7 @@ async function hearOnce(last, hear) {
   try {
     const headers = last ? { "Last-Event-ID": last } : {};
     const answer = await call("GET", "/events", { headers, signal: silence.signal });
+    begun();
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {

@@ -72,17 +72,25 @@ export const retryRun = (runId) =>
 export const pauseAll = () => attempt(() => post("/pause"));
 export const resumeAll = () => attempt(() => post("/resume"));
 
-// One after the other, so that a hundred jobs are not a hundred questions at once.
-export async function ofMany(ids, act, words) {
+const AT_ONCE = 4;
+
+// A few at a time, so that a hundred jobs are not a hundred questions at once; `progress(count)` after each.
+export async function ofMany(ids, act, words, progress) {
+  const left = [...ids];
   let done = 0;
-  for (const id of ids) {
-    const isDone = await attempt(async () => {
-      await act(id);
-      return true;
-    });
-    if (isDone) done += 1;
-  }
-  say(`${words} ${done === 1 ? "1 job" : `${done} jobs`}.`);
+  const work = async () => {
+    while (left.length > 0) {
+      const id = left.shift();
+      const isDone = await attempt(async () => {
+        await act(id);
+        return true;
+      });
+      if (isDone) done += 1;
+      progress(ids.length - left.length);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (done > 0) say(`${words} ${done === 1 ? "1 job" : `${done} jobs`}.`);
 }
 
 export const quietly = {

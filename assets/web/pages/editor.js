@@ -193,6 +193,7 @@ function useKeys(acts) {
       const act = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && acts[event.key];
       if (!act) return;
       event.preventDefault();
+      if (event.repeat) return;
       const { activeElement } = document;
       activeElement?.blur();
       activeElement?.focus({ preventScroll: true });

@@ -1,11 +1,12 @@
 // One job: what it is, why it ran or did not, what comes, and how its runs went.
 
-import { html, useState } from "../vendor/preact.js";
+import { html, useRef, useState } from "../vendor/preact.js";
 import { get, ofJob } from "../lib/api.js";
 import { took } from "../lib/clock.js";
 import { address, go } from "../lib/route.js";
-import { ids, isLoaded, jobSignal } from "../lib/store.js";
-import { cancelRuns, pauseJob, PAUSES, removeJob, resumeJob, runJob, switchJob } from "../lib/verbs.js";
+import { lineOf } from "../lib/shell_words.js";
+import { ids, jobSignal } from "../lib/store.js";
+import { cancelRuns, removeJob, runJob, switchJob } from "../lib/verbs.js";
 import { Definition } from "../parts/definition.js";
 import { Dialog } from "../parts/dialog.js";
 import { Durations } from "../parts/durations.js";
@@ -14,6 +15,7 @@ import { Icon } from "../parts/icon.js";
 import { Loaded, useAnswer, useEvents } from "../parts/loaded.js";
 import { Menu } from "../parts/menu.js";
 import { Outcome, State } from "../parts/outcome.js";
+import { Pause } from "../parts/pause.js";
 import { RunTable } from "../parts/run_table.js";
 import { Relative, When } from "../parts/time.js";
 
@@ -24,7 +26,9 @@ export default function JobPage({ id }) {
   const file = useAnswer(() => get(ofJob(id)), [id]);
   const ofThis = (name, members) => name !== "job_removed" && ((members.run?.job_id ?? members.job_id) === id || name === "changed");
   useEvents(ofThis, () => ids.value.includes(id) && file.reload(), [id]);
-  if (file.value && isLoaded.value && !ids.value.includes(id)) return html`<p class="lone" role="status">This job is gone: its file was deleted. <a href=${address("runs", "", { job: id })}>Its runs</a> stay.</p>`;
+  const wasThere = useRef(false); // one that was made just now may not be among them yet
+  wasThere.current ||= ids.value.includes(id);
+  if (wasThere.current && !ids.value.includes(id)) return html`<p class="lone" role="status">This job is gone: its file was deleted. <a href=${address("runs", "", { job: id })}>Its runs</a> stay.</p>`;
   return html`<${Loaded} answer=${file}>${(found) => html`<${Body} id=${id} found=${found} ofThis=${ofThis} />`}<//>`;
 }
 
@@ -37,9 +41,7 @@ function Body({ id, found, ofThis }) {
       <span class="acts">
         <button type="button" class="main" disabled=${job.state === "invalid"} onClick=${() => runJob(id)}><${Icon} name="run" />Run now</button>
         ${job.is_running && html`<button type="button" class="grave" onClick=${() => cancelRuns(id)}><${Icon} name="stop" />End it</button>`}
-        ${job.is_paused
-          ? html`<button type="button" onClick=${() => resumeJob(id)}><${Icon} name="resume" />Resume</button>`
-          : html`<${Menu} text="Pause" label="Pause" icon="pause" items=${PAUSES.map(({ label, body }) => ({ label, act: () => pauseJob(id, body()) }))} />`}
+        <${Pause} job=${job} isNamed />
         <a class="button" href=${address("edit", id)}><${Icon} name="edit" />Edit</a>
         <${Menu}
           label="More"
@@ -54,7 +56,7 @@ function Body({ id, found, ofThis }) {
     <${Facts} job=${job} definition=${found.definition} />
     <div class="cards">
       <${WhyCard} id=${id} ofThis=${ofThis} />
-      <${NextCard} id=${id} ofThis=${ofThis} />
+      ${job.state !== "invalid" && html`<${NextCard} id=${id} ofThis=${ofThis} />`}
     </div>
     <${Past} id=${id} ofThis=${ofThis} />
     <${Definition} id=${id} definition=${found.definition} />
@@ -62,7 +64,11 @@ function Body({ id, found, ofThis }) {
   `;
 }
 
-const command = (handler) => (handler?.argv ?? []).map((part) => (handler.shell || /^[\w@%+=:,./-]+$/.test(part) ? part : `'${part}'`)).join(" ");
+// What is no list of words is shown as it is: the file of a job may say anything.
+function command({ argv = [], shell } = {}) {
+  const words = [argv].flat().map((word) => (typeof word === "string" ? word : JSON.stringify(word)));
+  return shell || !Array.isArray(argv) ? words.join(" ") : lineOf(words);
+}
 
 const Facts = ({ job, definition }) => html`
   <section class="card">
@@ -73,7 +79,7 @@ const Facts = ({ job, definition }) => html`
       <dt>Schedule</dt>
       <dd>${job.schedule} ${job.expression && html`<code class="quiet">${job.expression}</code>`}</dd>
       <dt>Command</dt>
-      <dd><code dir="ltr">${command(definition?.handler)}</code></dd>
+      <dd><code dir="ltr">${command(definition?.handler ?? undefined)}</code></dd>
       <dt>Last run</dt>
       <dd>${job.last_run ? html`<${Outcome} outcome=${job.is_running ? "running" : job.last_outcome} /> <span class="quiet"><${Relative} time=${job.last_run} />${job.last_duration_ms !== null && `, took ${took(job.last_duration_ms)}`}</span>` : html`<span class="quiet">never</span>`}
         ${job.last_error && html`<br /><span class="mono quiet" dir="auto">${job.last_error}</span>`}</dd>
@@ -129,6 +135,7 @@ function Past({ id, ofThis }) {
 
 function Doomed({ id, name, close }) {
   const confirmed = async () => {
+    close();
     if (await removeJob(id)) go("jobs");
   };
   return html`

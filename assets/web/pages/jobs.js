@@ -3,20 +3,23 @@
 import { computed, html, signal, useEffect, useRef } from "../vendor/preact.js";
 import { adjust, address, go, route } from "../lib/route.js";
 import { ids, isLoaded, jobSignal, problems } from "../lib/store.js";
-import { cancelRuns, ofMany, pauseJob, PAUSES, quietly, removeJob, resumeJob, runJob, switchJob } from "../lib/verbs.js";
+import { cancelRuns, ofMany, pauseJob, quietly, removeJob, resumeJob, runJob, switchJob } from "../lib/verbs.js";
 import { Bars } from "../parts/bars.js";
 import { Dialog } from "../parts/dialog.js";
 import { FirstJob } from "../parts/first_job.js";
 import { Icon } from "../parts/icon.js";
 import { Menu } from "../parts/menu.js";
 import { Outcome, State } from "../parts/outcome.js";
+import { Pause } from "../parts/pause.js";
 import { At, Relative, When } from "../parts/time.js";
 import { took } from "../lib/clock.js";
 
 const FAILURES = new Set(["failed", "timed_out"]);
 const SCREENFUL = 60; // rows that are drawn at once, so that something is there soon; the others follow
+const STEPS = new Set(["j", "k"]); // keys that may be held down
 const drawn = signal(SCREENFUL);
 const selected = signal(new Set());
+const underWay = signal(""); // how far what is done to many has come
 const doomed = signal(""); // the job whose deletion is asked about
 
 const text = computed(() => (route.value.query.filter ?? "").toLowerCase());
@@ -78,7 +81,7 @@ function leaveFilter(event) {
 }
 
 // Files that are not valid, each with its remedy.
-const Problems = () =>
+export const Problems = () =>
   problems.value.length > 0 &&
   html`<ul class="problems" aria-label="Problems">
     ${problems.value.map(({ file, field, message }) => html`<li key=${file + field}><${Icon} name="failed" /><span><b>${file}</b>${field && html` <code>${field}</code>`}: ${message}</span></li>`)}
@@ -148,9 +151,7 @@ function Last({ job }) {
 const Acts = ({ job }) => html`
   <span class="acts">
     <button type="button" class="bare" aria-label=${`Run: ${job.name}`} title="Run now (r)" disabled=${job.state === "invalid"} onClick=${() => runJob(job.id)}><${Icon} name="run" /></button>
-    ${job.is_paused
-      ? html`<button type="button" class="bare" aria-label=${`Resume: ${job.name}`} title="Resume (p)" onClick=${() => resumeJob(job.id)}><${Icon} name="resume" /></button>`
-      : html`<${Menu} icon="pause" label=${`Pause: ${job.name}`} items=${PAUSES.map(({ label, body }) => ({ label, act: () => pauseJob(job.id, body()) }))} />`}
+    <${Pause} job=${job} />
     <${Menu}
       label=${`More about ${job.name}`}
       items=${[
@@ -185,10 +186,12 @@ function ChooseAll() {
 // What is done to all that are chosen.
 function Chosen() {
   const chosen = rows.value.filter((id) => selected.value.has(id));
+  if (underWay.value) return html`<p class="chosen" role="status">${underWay.value}</p>`;
   if (chosen.length === 0) return null;
   const act = (verb, words) => async () => {
-    await ofMany(chosen, verb, words);
-    selected.value = new Set();
+    selected.value = new Set(); // at once: a second click is not meant for them
+    await ofMany(chosen, verb, words, (count) => (underWay.value = `${words} ${count} of ${chosen.length} …`));
+    underWay.value = "";
   };
   return html`
     <div class="chosen" role="toolbar" aria-label="Chosen jobs">
@@ -205,8 +208,8 @@ function Doomed({ id }) {
   const name = useRef(jobSignal(id).value?.name ?? id).current;
   const close = () => (doomed.value = "");
   const confirmed = async () => {
-    await removeJob(id);
     close();
+    await removeJob(id);
   };
   return html`
     <${Dialog} title="Delete this job?" close=${close} actions=${html`<button type="button" onClick=${close}>Keep it</button><button type="button" class="grave" onClick=${confirmed}><${Icon} name="trash" />Delete</button>`}>
@@ -233,7 +236,7 @@ function listenToKeys() {
     };
     if (!acts[event.key]) return;
     event.preventDefault();
-    acts[event.key]();
+    if (!event.repeat || STEPS.has(event.key)) acts[event.key]();
   };
   document.addEventListener("keydown", pressed);
   return () => document.removeEventListener("keydown", pressed);

@@ -1,10 +1,10 @@
 // What needs you, what runs, what comes, and how did the last month go?
 
-import { computed, html } from "../vendor/preact.js";
+import { computed, html, useEffect } from "../vendor/preact.js";
 import { get, post, remove } from "../lib/api.js";
 import { now, took } from "../lib/clock.js";
 import { address } from "../lib/route.js";
-import { ids, incidents, isAway, isLoaded, jobSignal, machine, openRuns, scheduler } from "../lib/store.js";
+import { ids, incidents, isAway, isLoaded, jobSignal, machine, openRuns, problems, scheduler } from "../lib/store.js";
 import { cancelRun, runJob } from "../lib/verbs.js";
 import { FirstJob } from "../parts/first_job.js";
 import { Icon } from "../parts/icon.js";
@@ -13,9 +13,11 @@ import { Outcome, standing } from "../parts/outcome.js";
 import { Days, Hours } from "../parts/month.js";
 import { At, Relative, Ticking, When } from "../parts/time.js";
 import { attempt } from "../parts/toasts.js";
+import { Problems } from "./jobs.js";
 
 const SOON = 8;
 const MOST_RUNS = 12;
+const MONTH = 300_000; // milliseconds until the last month is counted anew
 
 const coming = computed(() =>
   ids.value
@@ -30,6 +32,7 @@ export default function Overview() {
   if (ids.value.length === 0) return html`<${FirstJob} />`;
   return html`
     <header class="head"><h1>${greeting()}</h1><${Surroundings} /></header>
+    <${Problems} />
     ${isAway.value && html`<${Away} />`}
     <${Failing} />
     <div class="cards">
@@ -41,8 +44,10 @@ export default function Overview() {
 }
 
 function greeting() {
-  const failing = incidents.value.length;
+  const failing = incidents.value?.length;
   if (failing) return failing === 1 ? "One job fails" : `${failing} jobs fail`;
+  if (problems.value.length > 0) return "Some files are not valid";
+  if (incidents.value === null) return "Overview";
   return scheduler.value.state === "paused" ? "All jobs are paused" : "All is well";
 }
 
@@ -62,7 +67,7 @@ function Surroundings() {
 }
 
 const Failing = () =>
-  incidents.value.length > 0 &&
+  incidents.value?.length > 0 &&
   html`
     <section class="card is-bad" aria-labelledby="failing">
       <header><h2 id="failing">Failing</h2></header>
@@ -164,15 +169,22 @@ const Next = () => html`
   </section>
 `;
 
+// Never rounded up: 100 % are all of them.
+const percentOf = (rate) => `${rate < 1 ? (Math.floor(rate * 1000 + 1e-9) / 10).toFixed(1) : 100} %`;
+
 function Month() {
   const answer = useAnswer(() => get("/stats", { days: 30 }), []);
+  useEffect(() => {
+    const timer = setInterval(() => document.hidden || answer.reload(), MONTH);
+    return () => clearInterval(timer);
+  }, []);
   return html`
     <${Loaded} answer=${answer}>
       ${({ whole, daily, hours, since, is_complete }) => html`
         <section class="card" aria-labelledby="month">
           <header><h2 id="month">The last 30 days</h2>${!is_complete && html`<span class="quiet">looked at since <${Relative} time=${since} /></span>`}</header>
           <dl class="figures">
-            <div><dt>Success rate</dt><dd>${whole.success_rate === null ? "–" : `${(whole.success_rate * 100).toFixed(whole.success_rate < 1 ? 1 : 0)} %`}</dd></div>
+            <div><dt>Success rate</dt><dd>${whole.success_rate === null ? "–" : percentOf(whole.success_rate)}</dd></div>
             <div><dt>Runs</dt><dd>${whole.runs.toLocaleString("en")}</dd></div>
             <div><dt>Half take at most</dt><dd>${took(whole.duration_p50_ms)}</dd></div>
             <div><dt>Nearly all at most</dt><dd>${took(whole.duration_p95_ms)}</dd></div>

@@ -1,6 +1,6 @@
 // All runs, the newest first: what ran, when, and how it went.
 
-import { html, useEffect } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { took } from "../lib/clock.js";
 import { address, adjust, route } from "../lib/route.js";
 import { filterOf, SINCE } from "../lib/run_list.js";
@@ -46,7 +46,7 @@ function Filters({ filter }) {
         <option value="">Any time</option>
         ${Object.entries({ ...SINCE, ...dated }).map(([name, [words]]) => html`<option key=${name} value=${name}>${words}</option>`)}
       </select>
-      <label class="run-text"><${Icon} name="search" /><input id="filter" type="search" placeholder="Printed by it" aria-label="Text in the output" title="Text in the output (/)" value=${filter.text} onInput=${typed} /></label>
+      <${Printed} text=${filter.text} />
       <div class="chips" role="group" aria-label="Outcome">
         ${OUTCOME_NAMES.map((name) => html`<button key=${name} type="button" aria-pressed=${filter.outcomes.includes(name) ? "true" : "false"} onClick=${() => flip(filter.outcomes, name)}><${Outcome} outcome=${name} /></button>`)}
       </div>
@@ -56,11 +56,23 @@ function Filters({ filter }) {
 
 const flip = (outcomes, name) => adjust({ outcome: (outcomes.includes(name) ? outcomes.filter((one) => one !== name) : [...outcomes, name]).join(",") });
 
-let timer = null;
-
-function typed({ target }) {
-  clearTimeout(timer);
-  timer = setTimeout(() => adjust({ text: target.value }), PATIENCE);
+// What is typed stays as it is until it is looked for, whatever happens meanwhile; and it is no matter of another page.
+function Printed({ text }) {
+  const [words, write] = useState(text);
+  const timer = useRef(null);
+  const typed = ({ target }) => {
+    write(target.value);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      timer.current = null;
+      adjust({ text: target.value.trim() });
+    }, PATIENCE);
+  };
+  useEffect(() => {
+    if (timer.current === null && words.trim() !== text) write(text);
+  }, [text]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return html`<label class="run-text"><${Icon} name="search" /><input id="filter" type="search" placeholder="Printed by it" aria-label="Text in the output" title="Text in the output (/)" value=${words} onInput=${typed} /></label>`;
 }
 
 const clear = () => adjust({ job: "", outcome: "", cause: "", since: "", text: "" });

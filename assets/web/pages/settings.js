@@ -1,7 +1,8 @@
 // What holds for all jobs, how Daybell is doing, and where its files lie.
 
-import { html, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { get, put, Refused } from "../lib/api.js";
+import { guardLeaving } from "../lib/route.js";
 import { SECTIONS, changesOf, merged, wordsOf } from "../lib/settings.js";
 import { applyTheme } from "../lib/theme.js";
 import { Field } from "../parts/field.js";
@@ -34,17 +35,23 @@ function Form({ found, reload }) {
   const changes = changesOf(found.settings, words);
   const isChanged = Object.keys(changes).length > 0;
 
+  const isBusy = useRef(false);
+  useGuard(isChanged);
+
   const save = async (event) => {
     event.preventDefault();
+    if (isBusy.current) return; // it would not know what the first one has changed
+    isBusy.current = true;
     try {
       const now = await put("/settings", merged(found.definition, changes), found.etag);
       applyTheme(now.settings.dashboard.theme);
       say(now.restart_needed ? `Saved. From the next start on: ${now.waiting.join(", ")}.` : "Saved.");
-      reload();
+      await reload();
     } catch (error) {
       const isChangedBelow = error instanceof Refused && error.status === 412;
       setProblems(isChangedBelow ? [{ field: "", message: "settings.json was changed meanwhile. Reload the page to see it; what you wrote here is not saved." }] : error.problems?.length ? error.problems : [{ field: "", message: error.message }]);
     }
+    isBusy.current = false;
   };
   return html`
     <form class="settings" onSubmit=${save}>
@@ -69,6 +76,12 @@ function Form({ found, reload }) {
       </p>
     </form>
   `;
+}
+
+function useGuard(isChanged) {
+  const now = useRef(isChanged);
+  now.current = isChanged;
+  useEffect(() => guardLeaving(() => (now.current ? "Leave without saving your changes?" : "")), []);
 }
 
 const known = new Set(SECTIONS.flatMap(({ fields }) => fields.map(({ path }) => path)));

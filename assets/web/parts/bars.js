@@ -1,7 +1,7 @@
 // The last runs of a job as bars: the height says how long, the shape and the colour how it went.
 
 import { html } from "../vendor/preact.js";
-import { at, took } from "../lib/clock.js";
+import { relative, took } from "../lib/clock.js";
 import { barsSignal, BARS } from "../lib/store.js";
 import { toneOf, wordOf } from "./outcome.js";
 
@@ -57,7 +57,8 @@ const SHAPES = {
   busy: (x, tall) => hollow(x, HEIGHT - tall, tall),
 };
 
-const tellRun = (run) => `${wordOf(run.outcome)}, ${at(run.started ?? run.due)}${run.duration_ms === null ? "" : `, took ${took(run.duration_ms)}`}`;
+// Some of their times are in UTC: how long ago it was is the same on every wall.
+const tellRun = (run) => `${wordOf(run.outcome)}, ${relative(run.started ?? run.due)}${run.duration_ms === null ? "" : `, took ${took(run.duration_ms)}`}`;
 
 function tellAll(runs) {
   const counts = {};

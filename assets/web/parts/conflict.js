@@ -1,6 +1,6 @@
 // Somebody else has changed the file meanwhile: what is different, and whose shall it be?
 
-import { html, useState } from "../vendor/preact.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
 import { changedKeys } from "../lib/changes.js";
 import { read } from "../lib/definition.js";
 import { overwrite, takeTheirs } from "../lib/saving.js";
@@ -14,6 +14,8 @@ export function Conflict({ draft, saved }) {
   const { definition: theirs } = draft.conflict.value;
   const mine = draft.definition.value;
   const [isBusy, busy] = useState(false);
+  // The button that settled it is gone with it.
+  useEffect(() => () => document.activeElement === document.body && document.getElementById("main")?.focus({ preventScroll: true }), []);
   const force = async () => {
     busy(true);
     if (await attempt(() => overwrite(draft))) saved();

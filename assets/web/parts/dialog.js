@@ -7,7 +7,10 @@ import { Icon } from "./icon.js";
 export function Dialog({ title, close, children, actions }) {
   const dialog = useRef(null);
   useEffect(() => {
+    const before = document.activeElement;
     dialog.current.showModal();
+    // Taken away instead of closed, it takes the focus along.
+    return () => document.activeElement === document.body && before.focus();
   }, []);
   return html`
     <dialog ref=${dialog} onClose=${close} aria-labelledby="dialog-title">

@@ -16,12 +16,18 @@ const HELLO = {
 };
 const HELLO_ON_WINDOWS = { ...HELLO, handler: { ...HELLO.handler, argv: ["echo Hello from Daybell & date /t"] } };
 
-const make = () =>
-  attempt(async () => {
+let isMaking = false; // a second click means the same job
+
+async function make() {
+  if (isMaking) return;
+  isMaking = true;
+  await attempt(async () => {
     await post("/jobs", navigator.userAgent.includes("Windows") ? HELLO_ON_WINDOWS : HELLO);
     await runJob(HELLO.id);
     go("jobs", HELLO.id);
   });
+  isMaking = false;
+}
 
 export const FirstJob = () => html`
   <section class="first">

@@ -7,8 +7,8 @@ const GAP = 4; // pixels
 
 let count = 0;
 
-// `items`: [{ label, act, icon, isGrave }], falsy ones are passed over.
-export function Menu({ label, text = "", icon = "more", items, kind = "" }) {
+// `items`: [{ label, act, icon, isGrave }], falsy ones are passed over. With `act` the button does that, and has no list.
+export function Menu({ label, text = "", icon = "more", items = [], kind = "", act, title = label }) {
   const [id] = useState(() => `menu-${(count += 1)}`);
   const [isOpen, open] = useState(false); // what it holds is there only then: five hundred rows have two each
   const list = useRef(null);
@@ -39,7 +39,7 @@ export function Menu({ label, text = "", icon = "more", items, kind = "" }) {
   };
 
   return html`
-    <button ref=${button} type="button" class=${kind || (text ? "" : "bare")} popovertarget=${id} aria-label=${label} title=${text ? undefined : label} aria-haspopup="menu">
+    <button ref=${button} type="button" class=${kind || (text ? "" : "bare")} popovertarget=${act ? undefined : id} onClick=${act} aria-label=${label} title=${text ? undefined : title} aria-haspopup=${act ? undefined : "menu"}>
       <${Icon} name=${icon} />${text}
     </button>
     <div ref=${list} id=${id} class="menu" popover="auto" role="menu" aria-label=${label} onBeforeToggle=${(event) => open(event.newState === "open")} onToggle=${place} onKeyDown=${step}>

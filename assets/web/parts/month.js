@@ -42,7 +42,7 @@ export function Hours({ hours }) {
   const most = Math.max(...hours, 1);
   const busiest = hours.indexOf(Math.max(...hours));
   return html`
-    <svg class="columns" viewBox="0 0 ${HOURS * STEP} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${`Starts by hour; the busiest is ${clock(busiest)}`}>
+    <svg class="columns" viewBox="0 0 ${HOURS * STEP} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${hours[busiest] ? `Starts by hour; the busiest is ${clock(busiest)}` : "Starts by hour: none"}>
       ${hours.map((count, hour) => {
         const tall = count && Math.max(2, (count / most) * (HEIGHT - 2));
         return html`

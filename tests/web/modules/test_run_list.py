@@ -72,3 +72,14 @@ def test_the_history_is_asked_for_no_more_than_was_said(page: Page) -> None:
 def test_a_list_taken_up_again_has_no_gap(page: Page) -> None:
     assert ask(page, "return told(renewed(before, [run('d', 'failed'), run('c', 'failed')]))") == "dcba"
     assert ask(page, "return renewed(before, [run('e', 'failed'), run('d', 'failed')])") is None
+
+
+@pytest.mark.parametrize(
+    ("since", "matches"),
+    [("2026-11-21", True), ("2026-11-22", False), ("2026-11-21T00:30", True), ("2026-11-21T00:30:01", False)],
+)
+def test_a_time_without_an_offset_is_one_of_daybells_own_walls(page: Page, since: str, matches: bool) -> None:  # noqa: FBT001  a column of the table
+    script = (
+        "return matches(run('a', null, { started: '2026-11-21T00:30:00+14:00' }), filterOf({ since: of }))"
+    )
+    assert ask(page, script, since) is matches
