@@ -60,15 +60,16 @@ Screen = TextIO
 def run_demo(*, seconds: float | None, headless: bool) -> int:
     """Show it until somebody stops it or the seconds are over; nothing of it stays behind."""
     home = Path(tempfile.mkdtemp(prefix="daybell-demo-"))
+    directories = find({"DAYBELL_HOME": str(home)})
     try:
-        directories = find({"DAYBELL_HOME": str(home)})
         create(directories)
         write_jobs(directories, home)
         show = Show(sys.stdout, home, seconds)
         App(directories, headless=headless, say=show.say, hear=show.hear).run(show.begin)
         show.end()
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        for place in (home, directories.socket.parent):  # a long path has its socket in a short one
+            shutil.rmtree(place, ignore_errors=True)
     return 0
 
 
