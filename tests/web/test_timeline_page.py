@@ -46,22 +46,19 @@ def run(job_id: str, hour: float, hours: float, outcome: str = "succeeded") -> d
     return {"job_id": job_id, "run_id": f"{job_id}-{hour}", "cause": "schedule", "outcome": outcome, **times}
 
 
+def nothing() -> dict[str, object]:
+    """What Daybell tells of a stretch of time in which nothing is."""
+    lists: dict[str, object] = {"runs": [], "gaps": [], "upcoming": []}
+    return {**lists, "truncated": False, "cut": {}, "left_out": {}, "now": at(100)}
+
+
 def tell(page: Page, **more: object) -> None:
     """From now on the page is told this of each stretch of time."""
 
     def answer(route: Route) -> None:
         asked = parse_qs(urlsplit(route.request.url).query)
         ends = {"since": f"{asked['from'][0]}T00:00:00Z", "until": f"{asked['to'][0]}T00:00:00Z"}
-        whole = {
-            "runs": [],
-            "gaps": [],
-            "upcoming": [],
-            "truncated": False,
-            "cut": {},
-            "left_out": {},
-            "now": at(100),
-        }
-        route.fulfill(json={**whole, **ends, "complete_until": ends["until"], **more})
+        route.fulfill(json={**nothing(), **ends, "complete_until": ends["until"], **more})
 
     page.route("**/api/v1/timeline?*", answer)
 
@@ -242,16 +239,7 @@ def test_answers_to_an_older_question_are_not_shown(home: Home, page: Page) -> N
     held: list[Route] = []
 
     def empty(route: Route) -> None:
-        none = {
-            "runs": [],
-            "gaps": [],
-            "upcoming": [],
-            "truncated": False,
-            "cut": {},
-            "left_out": {},
-            "now": at(100),
-        }
-        route.fulfill(json={**none, "since": at(0), "until": at(24), "complete_until": at(24)})
+        route.fulfill(json={**nothing(), "since": at(0), "until": at(24), "complete_until": at(24)})
 
     def hold(route: Route) -> None:
         if f"from={DAY}" not in route.request.url:

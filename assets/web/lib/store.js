@@ -27,6 +27,8 @@ const listeners = new Set();
 
 // The job's status; null for one that is not there.
 export const jobSignal = (id) => existing(jobs, id, null);
+// What people call it; its id where it is gone.
+export const nameOf = (id) => jobSignal(id).value?.name || id;
 // Its last runs, the oldest first.
 export const barsSignal = (id) => existing(bars, id, []);
 

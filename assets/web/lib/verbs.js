@@ -3,10 +3,8 @@
 import { attempt, say } from "../parts/toasts.js";
 import { ofJob, ofRun, post, remove } from "./api.js";
 import { hands, isoDate, now, DAY } from "./clock.js";
-import { jobSignal } from "./store.js";
+import { nameOf } from "./store.js";
 import { address } from "./route.js";
-
-const title = (id) => jobSignal(id).value?.name || id;
 
 const midnight = () => `${isoDate(hands(now.value + DAY))}T00:00`;
 
@@ -20,31 +18,31 @@ export const PAUSES = [
 export const runJob = (id) =>
   attempt(async () => {
     const { run_id } = await post(ofJob(id, "/run"));
-    say(`Started ${title(id)}.`, { href: address("runs", run_id), text: "Watch it" });
+    say(`Started ${nameOf(id)}.`, { href: address("runs", run_id), text: "Watch it" });
     return run_id;
   });
 
 export const pauseJob = (id, body = {}) =>
   attempt(async () => {
     await post(ofJob(id, "/pause"), body);
-    say(`Paused ${title(id)}.`);
+    say(`Paused ${nameOf(id)}.`);
   });
 
 export const resumeJob = (id) =>
   attempt(async () => {
     await post(ofJob(id, "/resume"));
-    say(`Resumed ${title(id)}.`);
+    say(`Resumed ${nameOf(id)}.`);
   });
 
 export const switchJob = (id, isOn) =>
   attempt(async () => {
     await post(ofJob(id, isOn ? "/enable" : "/disable"));
-    say(`${title(id)} is ${isOn ? "on" : "off"}.`);
+    say(`${nameOf(id)} is ${isOn ? "on" : "off"}.`);
   });
 
 export const removeJob = (id) =>
   attempt(async () => {
-    const name = title(id);
+    const name = nameOf(id);
     await remove(ofJob(id));
     say(`Deleted ${name}. Its history stays.`);
     return true;

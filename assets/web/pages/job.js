@@ -6,9 +6,9 @@ import { took } from "../lib/clock.js";
 import { address, go } from "../lib/route.js";
 import { lineOf } from "../lib/shell_words.js";
 import { ids, jobSignal } from "../lib/store.js";
-import { cancelRuns, removeJob, runJob, switchJob } from "../lib/verbs.js";
+import { cancelRuns, runJob, switchJob } from "../lib/verbs.js";
 import { Definition } from "../parts/definition.js";
-import { Dialog } from "../parts/dialog.js";
+import { Doomed } from "../parts/doomed.js";
 import { Durations } from "../parts/durations.js";
 import { Explanations } from "../parts/explanations.js";
 import { Icon } from "../parts/icon.js";
@@ -60,7 +60,7 @@ function Body({ id, found, ofThis }) {
     </div>
     <${Past} id=${id} ofThis=${ofThis} />
     <${Definition} id=${id} definition=${found.definition} />
-    ${isDoomed && html`<${Doomed} id=${id} name=${job.name} close=${() => doom(false)} />`}
+    ${isDoomed && html`<${Doomed} id=${id} close=${() => doom(false)} gone=${() => go("jobs")} />`}
   `;
 }
 
@@ -129,18 +129,6 @@ function Past({ id, ofThis }) {
           <${RunTable} runs=${runs.slice(0, SHOWN)} />
         </section>
       `}
-    <//>
-  `;
-}
-
-function Doomed({ id, name, close }) {
-  const confirmed = async () => {
-    close();
-    if (await removeJob(id)) go("jobs");
-  };
-  return html`
-    <${Dialog} title="Delete this job?" close=${close} actions=${html`<button type="button" onClick=${close}>Keep it</button><button type="button" class="grave" onClick=${confirmed}><${Icon} name="trash" />Delete</button>`}>
-      <p>The file of <b dir="auto">${name}</b> is deleted. Its history stays, and what runs goes on to its end.</p>
     <//>
   `;
 }

@@ -1,11 +1,11 @@
 // All jobs, the failed ones first: one dense row each, drawn anew only when its own job changes.
 
-import { computed, html, signal, useEffect, useRef } from "../vendor/preact.js";
+import { computed, html, signal, useEffect } from "../vendor/preact.js";
 import { adjust, address, go, route } from "../lib/route.js";
 import { ids, isLoaded, jobSignal, problems } from "../lib/store.js";
-import { cancelRuns, ofMany, pauseJob, quietly, removeJob, resumeJob, runJob, switchJob } from "../lib/verbs.js";
+import { cancelRuns, ofMany, pauseJob, quietly, resumeJob, runJob, switchJob } from "../lib/verbs.js";
 import { Bars } from "../parts/bars.js";
-import { Dialog } from "../parts/dialog.js";
+import { Doomed } from "../parts/doomed.js";
 import { FirstJob } from "../parts/first_job.js";
 import { Icon } from "../parts/icon.js";
 import { Menu } from "../parts/menu.js";
@@ -57,7 +57,7 @@ export function Jobs() {
     <${Problems} />
     ${ids.value.length === 0 ? html`<${FirstJob} />` : html`<${Table} />`}
     <${Chosen} />
-    ${doomed.value && html`<${Doomed} key=${doomed.value} id=${doomed.value} />`}
+    ${doomed.value && html`<${Doomed} key=${doomed.value} id=${doomed.value} close=${() => (doomed.value = "")} />`}
   `;
 }
 
@@ -201,20 +201,6 @@ function Chosen() {
       <button type="button" onClick=${act(quietly.resume, "Resumed")}><${Icon} name="resume" />Resume</button>
       <button type="button" class="bare" aria-label="Choose none" onClick=${() => (selected.value = new Set())}><${Icon} name="close" /></button>
     </div>
-  `;
-}
-
-function Doomed({ id }) {
-  const name = useRef(jobSignal(id).value?.name ?? id).current;
-  const close = () => (doomed.value = "");
-  const confirmed = async () => {
-    close();
-    await removeJob(id);
-  };
-  return html`
-    <${Dialog} title="Delete this job?" close=${close} actions=${html`<button type="button" onClick=${close}>Keep it</button><button type="button" class="grave" onClick=${confirmed}><${Icon} name="trash" />Delete</button>`}>
-      <p>The file of <b dir="auto">${name}</b> is deleted. Its history stays, and what runs goes on to its end.</p>
-    <//>
   `;
 }
 

@@ -5,17 +5,14 @@ import { took } from "../lib/clock.js";
 import { address, adjust, route } from "../lib/route.js";
 import { filterOf, SINCE } from "../lib/run_list.js";
 import { useRuns } from "../lib/runs.js";
-import { ids, jobSignal } from "../lib/store.js";
+import { ids, nameOf } from "../lib/store.js";
 import { isTyping } from "./jobs.js";
 import { Icon } from "../parts/icon.js";
 import { Outcome, OUTCOME_NAMES, standing, wordOf } from "../parts/outcome.js";
-import { causeOf } from "../parts/run_table.js";
+import { CAUSES, causeOf } from "../parts/run_table.js";
 import { At, Relative } from "../parts/time.js";
 
-const CAUSES = { schedule: "On schedule", manual: "By hand", catch_up: "Caught up", event: "By an event", dependency: "After another job" };
 const PATIENCE = 300; // milliseconds after the last letter
-
-const nameOf = (id) => jobSignal(id).value?.name ?? id;
 
 export default function Runs() {
   const filter = filterOf(route.value.query);
@@ -40,7 +37,7 @@ function Filters({ filter }) {
       </select>
       <select aria-label="Cause" value=${filter.cause} onChange=${(event) => adjust({ cause: event.target.value })}>
         <option value="">Any cause</option>
-        ${Object.entries(CAUSES).map(([name, words]) => html`<option key=${name} value=${name}>${words}</option>`)}
+        ${Object.entries(CAUSES).map(([name, words]) => html`<option key=${name} value=${name}>${words[0].toUpperCase()}${words.slice(1)}</option>`)}
       </select>
       <select aria-label="Since" value=${filter.since} onChange=${(event) => adjust({ since: event.target.value })}>
         <option value="">Any time</option>

@@ -7,7 +7,7 @@ import { address } from "../lib/route.js";
 import { Outcome, standing } from "./outcome.js";
 import { When } from "./time.js";
 
-const CAUSES = { schedule: "on schedule", manual: "by hand", catch_up: "caught up", event: "by an event", dependency: "after another job" };
+export const CAUSES = { schedule: "on schedule", manual: "by hand", catch_up: "caught up", event: "by an event", dependency: "after another job" };
 
 export const causeOf = (run) => (run.retry_of ? "tried again" : (CAUSES[run.cause] ?? run.cause));
 

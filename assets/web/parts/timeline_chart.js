@@ -2,10 +2,11 @@
 
 import { html, useEffect, useLayoutEffect, useRef, useSignal, useSignalEffect, useState } from "../vendor/preact.js";
 import { now, took } from "../lib/clock.js";
+import { nameOf } from "../lib/store.js";
 import { leftOutAfter, nearest } from "../lib/timeline_lanes.js";
 import { place, stamp, ticks, wallAt } from "../lib/timeline_scale.js";
 import { Icon } from "./icon.js";
-import { Lane, percent, titleOf } from "./timeline_lane.js";
+import { Lane, percent } from "./timeline_lane.js";
 import { AWAY } from "./timeline_words.js";
 
 export function Chart({ line, scale, lanes, order, zoom, label }) {
@@ -123,12 +124,12 @@ function pointedAt(event, { line, scale, lanes, width }) {
   const target = event.target.nodeType === 1 ? event.target : null;
   const id = target?.closest(".lane")?.dataset.job;
   const mark = target?.closest(".mark");
-  if (mark) return { rect: mark.getBoundingClientRect(), title: titleOf(id), words: mark.getAttribute("aria-label") };
+  if (mark) return { rect: mark.getBoundingClientRect(), title: nameOf(id), words: mark.getAttribute("aria-label") };
   const track = target?.closest(".track");
   if (!track || event.clientX === undefined) return null;
   const box = track.getBoundingClientRect();
   const words = tellPlace(event.clientX - box.left, { line, scale, lane: lanes.get(id), width });
-  return words && { rect: { left: event.clientX, right: event.clientX, top: box.top, bottom: box.bottom }, title: words.title ?? titleOf(id), words: words.text };
+  return words && { rect: { left: event.clientX, right: event.clientX, top: box.top, bottom: box.bottom }, title: words.title ?? nameOf(id), words: words.text };
 }
 
 function tellPlace(x, { line, scale, lane, width }) {

@@ -10,7 +10,6 @@ import { toneOf, wordOf } from "./outcome.js";
 import { causeOf } from "./run_table.js";
 
 export const percent = (part) => `${(part * 100).toFixed(4)}%`;
-export const titleOf = (id) => jobSignal(id).value?.name ?? id;
 
 export function Lane({ lane, scale, width }) {
   const marks = pack(lane, scale, width);

@@ -4,7 +4,7 @@ import { html } from "../vendor/preact.js";
 import { address, route } from "../lib/route.js";
 import { leftOutAfter } from "../lib/timeline_lanes.js";
 import { shiftWords, stamp } from "../lib/timeline_scale.js";
-import { jobSignal } from "../lib/store.js";
+import { nameOf } from "../lib/store.js";
 
 export const AWAY = {
   asleep: "The computer slept",
@@ -41,7 +41,7 @@ export function Words({ line, scale }) {
 
 function some(times, tell, tellMore) {
   const all = Object.entries(times);
-  const told = all.slice(0, FEW).map(([id, time]) => tell(jobSignal(id).value?.name ?? id, time));
+  const told = all.slice(0, FEW).map(([id, time]) => tell(nameOf(id), time));
   return all.length > FEW ? [...told, tellMore(all.length - FEW)] : told;
 }
 

@@ -4,7 +4,7 @@ import { html, useRef } from "../vendor/preact.js";
 import { DAY, hands, isoDate, now } from "../lib/clock.js";
 import { expressionOf, reshaped, SHAPES, shapeOf } from "../lib/cron_shapes.js";
 import { add, drop } from "../lib/definition.js";
-import { ids, jobSignal } from "../lib/store.js";
+import { ids, nameOf } from "../lib/store.js";
 import { Icon } from "./icon.js";
 import { Framed, idOf, JobField, textOf } from "./job_field.js";
 
@@ -113,7 +113,7 @@ function After({ draft, trigger, path, others }) {
         ${(common) => html`
           <select ...${common} value=${textOf(trigger.job)} onChange=${(event) => draft.set(`${path}.job`, event.target.value)}>
             ${!others.includes(trigger.job) && html`<option value=${textOf(trigger.job)}>${textOf(trigger.job) || "…"}</option>`}
-            ${others.map((id) => html`<option key=${id} value=${id}>${jobSignal(id).value?.name || id}</option>`)}
+            ${others.map((id) => html`<option key=${id} value=${id}>${nameOf(id)}</option>`)}
           </select>
         `}
       <//>
