@@ -9,7 +9,8 @@ from apscheduler.schedulers import base
 
 from builders import at
 from daybell.core.clocks import Reading, Slept
-from daybell.machine.alarms import BEAT, ApschedulerAlarms
+from daybell.machine.alarms import ApschedulerAlarms
+from daybell.machine.bells import PlainBell, open_bell
 from daybell.machine.clock import SystemClock
 from daybell.machine.clock_watch import ClockWatch
 from waiting import until
@@ -22,6 +23,12 @@ def alarms() -> Iterator[ApschedulerAlarms]:
     made = ApschedulerAlarms()
     yield made
     made.stop()
+
+
+def beating(seconds: float) -> PlainBell:
+    bell = PlainBell()
+    bell.beat = seconds
+    return bell
 
 
 def names() -> list[str]:
@@ -81,7 +88,7 @@ def test_an_alarm_that_became_due_while_the_machine_slept_rings_after_the_wake(
             return datetime.now(tz) + slept  # noqa: TID251 - the real clock beneath the shifted one
 
     monkeypatch.setattr(base, "datetime", Wall)
-    alarms, rung = ApschedulerAlarms(beat=0.05), threading.Event()
+    alarms, rung = ApschedulerAlarms(bell=beating(0.05)), threading.Event()
     alarms.start(lambda key: rung.set())
     alarms.set("a", SystemClock().now() + timedelta(hours=11))
     assert not rung.wait(0.1)
@@ -94,12 +101,12 @@ def test_a_watch_is_asked_before_what_is_due_rings_and_at_each_beat() -> None:
     order: list[str] = []
     asked = 0
 
-    def watch(within: timedelta) -> None:
+    def watch(within: float) -> None:
         nonlocal asked
         asked += 1
         order.append("asked")
 
-    alarms = ApschedulerAlarms(beat=0.02, watches=[watch])
+    alarms = ApschedulerAlarms([watch], beating(0.02))
     alarms.set("a", at("2020-01-01 00:00"))
     alarms.start(order.append)
     until(lambda: "a" in order)
@@ -111,27 +118,27 @@ def test_a_watch_is_asked_before_what_is_due_rings_and_at_each_beat() -> None:
 
 
 def test_a_watch_is_told_how_soon_it_was_to_be_asked_again() -> None:
-    told: list[timedelta] = []
+    told: list[float] = []
     rung = threading.Event()
-    alarms = ApschedulerAlarms(watches=[told.append])
+    alarms = ApschedulerAlarms([told.append])
     alarms.start(lambda key: rung.set())
     until(lambda: len(told) == 1)
     due = SystemClock().now() + timedelta(seconds=0.2)
     alarms.set("a", due)
     assert rung.wait(5)
     alarms.stop()
-    assert told[0] == timedelta(seconds=BEAT)
-    assert timedelta(0) <= min(told) <= timedelta(seconds=0.2)
+    assert told[0] == open_bell().beat
+    assert 0 <= min(told) <= 0.2
 
 
 def test_a_watch_that_fails_is_logged_and_stops_neither_the_alarms_nor_the_next_watch(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def broken(within: timedelta) -> None:
+    def broken(within: float) -> None:
         raise ValueError("no luck")
 
     asked, rung = threading.Event(), threading.Event()
-    alarms = ApschedulerAlarms(beat=0.02, watches=[broken, lambda within: asked.set()])
+    alarms = ApschedulerAlarms([broken, lambda within: asked.set()], beating(0.02))
     alarms.start(lambda key: rung.set())
     alarms.set("a", SystemClock().now() + timedelta(milliseconds=50))
     assert asked.wait(5)
@@ -159,12 +166,14 @@ def test_what_a_watch_finds_is_heard_before_the_alarms_that_ring_late(
             slept = timedelta(hours=3)
         looked.set()
         reading = SystemClock().look()
-        return Reading(reading.wall + slept, reading.boot + slept.total_seconds(), reading.monotonic)
+        return Reading(
+            reading.wall + slept.total_seconds(), reading.boot + slept.total_seconds(), reading.monotonic
+        )
 
     monkeypatch.setattr(base, "datetime", Wall)
     mailbox: list[object] = []
     looked = threading.Event()
-    alarms = ApschedulerAlarms(beat=0.05, watches=[ClockWatch(look, mailbox.append).beat])
+    alarms = ApschedulerAlarms([ClockWatch(look, mailbox.append).beat], beating(0.05))
     alarms.start(mailbox.append)
     for key, hours in (("a", 1), ("b", 2)):
         alarms.set(key, SystemClock().now() + timedelta(hours=hours))

@@ -8,13 +8,13 @@ from builders import at
 from daybell.core.clocks import ClockStepped, Finding, Froze, Reading, Slept
 from daybell.machine.clock_watch import ClockWatch
 
-BEAT = timedelta(seconds=15)
+BEAT = 15.0
 
 
 def readings(*moments: tuple[float, float, float]) -> Iterator[Reading]:
     """Of clocks that all showed zero once: wall, boot and monotonic."""
     for wall, boot, monotonic in moments:
-        yield Reading(at("2026-06-10 12:00") + timedelta(seconds=wall), boot, monotonic)
+        yield Reading(at("2026-06-10 12:00").timestamp() + wall, boot, monotonic)
 
 
 def heard(*moments: tuple[float, float, float]) -> list[Finding]:
@@ -75,5 +75,5 @@ def test_a_freeze_is_measured_by_how_soon_it_was_to_be_asked() -> None:
     shown = readings((0, 0, 0), (16, 16, 16))
     watch = ClockWatch(lambda: next(shown), told.append)
     watch.beat(BEAT)
-    watch.beat(timedelta(seconds=1))
+    watch.beat(1.0)
     assert told == [Froze(timedelta(seconds=15))]

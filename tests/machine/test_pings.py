@@ -1,6 +1,7 @@
 """The line of pings: who waits, who is left out, and what is told."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -159,16 +160,18 @@ def test_what_comes_within_a_second_goes_with_one_child() -> None:
 
 
 def test_daybell_says_that_it_lives_as_often_as_the_settings_want(world: World) -> None:
+    next_ones = []
     for seconds in (0, 9, 290, 1, 9, 291):
         world.clock.seconds += seconds
-        world.pinger.beat()
+        next_ones.append(world.pinger.beat())
         world.rest()
     assert world.sender.sent == [Ping(ALIVE)] * 3
+    assert next_ones == [300, 291, 1, 300, 291, 300]
 
 
 def test_without_an_address_it_says_nothing() -> None:
     world = World(own=PingConfig())
-    world.pinger.beat()
+    assert world.pinger.beat() == math.inf
     assert threads() == []
     world.pinger.stop()
 

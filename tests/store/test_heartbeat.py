@@ -81,10 +81,10 @@ def test_a_beat_touches_it_once_a_minute_and_writes_nothing(
     touch(path, 0)
     before = path.stat()
     seconds.now += EVERY - 1
-    heartbeat.beat()
+    assert heartbeat.beat() == 1
     assert path.stat().st_mtime == 0
     seconds.now += 1
-    heartbeat.beat()
+    assert heartbeat.beat() == EVERY
     assert path.stat().st_mtime > STARTED.timestamp()
     assert path.stat().st_ino == before.st_ino
     touch(path, 0)

@@ -91,6 +91,14 @@ time_t time(time_t *now) {
     return exact.tv_sec;
 }
 
+/* The kernel, which would tell that its clock moved, knows nothing of ours. */
+int timerfd_create(int clock, int flags) {
+    (void)clock;
+    (void)flags;
+    errno = ENOSYS;
+    return -1;
+}
+
 /* Waiting until a moment, which the kernel knows only by its own clocks: a moment on our wall is given to it as
  * one on the real wall, with the offset of when the wait begins. Those who wait for a length need no help, nor
  * does pthread_cond_timedwait: the interpreter's conditions count by CLOCK_MONOTONIC. */

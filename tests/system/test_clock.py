@@ -78,7 +78,7 @@ def decided(runs: Sequence[Run], step: timedelta) -> list[datetime]:
 
 PROGRAM = """
 import sys, threading, time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from msgspec.structs import astuple
 from daybell.core.clocks import compare
 from daybell.machine.clock import SystemClock
@@ -86,7 +86,7 @@ from daybell.machine.clock import SystemClock
 before = SystemClock().look()
 print("ready", flush=True)
 sys.stdin.readline()
-for finding in compare(before, SystemClock().look(), timedelta(hours=1)):
+for finding in compare(before, SystemClock().look(), 3600):
     print(type(finding).__name__, round(astuple(finding)[0].total_seconds()))
 started = time.perf_counter()
 threading.Event().wait(0.05)

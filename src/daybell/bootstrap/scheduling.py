@@ -68,7 +68,7 @@ def build_service(
     courier = Courier(f"Daybell/{config.version}")
     pinger = Pinger(lambda one: _job(service, one).ping, settings.ping, clock, courier)
     parts.callback(pinger.stop)
-    senses = open_senses(directories, clock, mailbox, machine, watch=lambda _: pinger.beat(), parts=parts)
+    senses = open_senses(directories, clock, mailbox, machine, look=pinger.beat, parts=parts)
     ports = Ports(
         clock=clock,
         ids=SystemIds(),

@@ -13,10 +13,11 @@ from daybell.desktop.surroundings.interface import Surroundings
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.messages import ClockMoved, ZoneMoved
 from daybell.engine.ports import Clock
-from daybell.machine.alarms import ApschedulerAlarms, Watch
+from daybell.machine.alarms import ApschedulerAlarms
 from daybell.machine.boot import boot_id
 from daybell.machine.clock import SystemClock
 from daybell.machine.clock_watch import ClockWatch
+from daybell.machine.rounds import Look, Rounds
 from daybell.machine.zones import ZoneWatch
 from daybell.model.absence import LastEnd
 from daybell.store.directories import Directories
@@ -37,29 +38,27 @@ def open_senses(
     mailbox: Mailbox,
     zone: ZoneInfo,
     *,
-    watch: Watch,
+    look: Look,
     parts: ExitStack,
 ) -> Senses:
-    """`watch` is asked on each beat as well; what ends in order ends with `parts`."""
+    """`look` is asked now and then as well; what ends in order ends with `parts`."""
     last_end = _last_end(own, clock)
     heartbeat = Heartbeat(own.heartbeat)
     clocks = ClockWatch(clock.look, lambda finding: mailbox.post(ClockMoved(finding)))
-    zones = ZoneWatch(zone, lambda moved: mailbox.post(ZoneMoved(moved)), every=3)
-    alarms = ApschedulerAlarms(
-        watches=(clocks.beat, lambda _: zones.beat(), lambda _: _beat(heartbeat, clock), watch)
-    )
+    zones = ZoneWatch(zone, lambda moved: mailbox.post(ZoneMoved(moved)))
+    rounds = Rounds((zones.beat, lambda: _beat(heartbeat, clock), look))
+    alarms = ApschedulerAlarms(watches=(clocks.beat, rounds.beat))
     surroundings = open_surroundings(alarms.look)
     parts.callback(surroundings.stop)
     parts.callback(heartbeat.end)
     return Senses(alarms, surroundings, last_end)
 
 
-def _beat(heartbeat: Heartbeat, clock: Clock) -> None:
+def _beat(heartbeat: Heartbeat, clock: Clock) -> float:
     """The first beat comes when the engine has recorded how the last life ended."""
-    if heartbeat.has_begun:
-        heartbeat.beat()
-    else:
+    if not heartbeat.has_begun:
         heartbeat.begin(os.getpid(), boot_id(), version("daybell"), clock.now())
+    return heartbeat.beat()
 
 
 def _last_end(own: Directories, clock: Clock) -> LastEnd | None:

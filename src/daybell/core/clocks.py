@@ -10,24 +10,24 @@ on the wall is ever set.
 | the clock was set | jumps | goes on | goes on |
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from msgspec import Struct
 
-SHORTEST_SLEEP = timedelta(seconds=2)
-"""No machine sleeps and wakes in less, and some count their sleep in whole seconds."""
-SMALLEST_STEP = timedelta(seconds=2)
-"""A clock that is slewed moves by a twelfth at most: 1.3 s from one look to the next. Setting it by less
-harms nothing: an instant is on time for longer than that, and none is decided twice."""
-SHORTEST_FREEZE = timedelta(seconds=5)
-"""On a machine that is merely busy a thread may come late by seconds."""
+SHORTEST_SLEEP = 2.0
+"""Seconds. No machine sleeps and wakes in less, and some count their sleep in whole seconds."""
+SMALLEST_STEP = 2.0
+"""Seconds. A clock that is slewed moves by a twelfth at most: 1.7 s from one look to the next. Setting it by
+less harms nothing: an instant is on time for longer than that, and none is decided twice."""
+SHORTEST_FREEZE = 5.0
+"""Seconds. On a machine that is merely busy a thread may come late by seconds."""
 
 
 class Reading(Struct, frozen=True):
-    """What the clocks show at one moment."""
+    """What the clocks show at one moment: plain numbers, since they are looked at for ever."""
 
-    wall: datetime
-    """In UTC."""
+    wall: float
+    """Seconds since 1970."""
     boot: float
     """Seconds that go on while the machine sleeps."""
     monotonic: float
@@ -55,19 +55,18 @@ class ClockStepped(Struct, frozen=True):
 Finding = Slept | Froze | ClockStepped
 
 
-def compare(before: Reading, after: Reading, within: timedelta) -> tuple[Finding, ...]:
-    """What happened between the two; `within` is how soon the second look was to follow, in awake time.
+def compare(before: Reading, after: Reading, within: float) -> tuple[Finding, ...]:
+    """What happened between the two; `within` is how soon the second was to follow, in seconds awake.
 
     A machine that sleeps may find its clock set when it wakes: then both are told.
     """
-    elapsed = timedelta(seconds=after.boot - before.boot)
-    awake = timedelta(seconds=after.monotonic - before.monotonic)
-    stepped = after.wall - before.wall - elapsed
+    elapsed, awake = after.boot - before.boot, after.monotonic - before.monotonic
+    slept, late, stepped = elapsed - awake, awake - within, after.wall - before.wall - elapsed
     findings: list[Finding] = []
-    if (slept := elapsed - awake) >= SHORTEST_SLEEP:
-        findings.append(Slept(slept))
-    if (late := awake - within) >= SHORTEST_FREEZE:
-        findings.append(Froze(late))
+    if slept >= SHORTEST_SLEEP:
+        findings.append(Slept(timedelta(seconds=slept)))
+    if late >= SHORTEST_FREEZE:
+        findings.append(Froze(timedelta(seconds=late)))
     if abs(stepped) >= SMALLEST_STEP:
-        findings.append(ClockStepped(stepped))
+        findings.append(ClockStepped(timedelta(seconds=stepped)))
     return tuple(findings)

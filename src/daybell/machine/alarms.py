@@ -5,7 +5,7 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from inspect import Signature
 
 from apscheduler.events import EVENT_JOB_SUBMITTED, JobSubmissionEvent
@@ -16,18 +16,17 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from daybell.machine.bells import Bell, open_bell
+
 log = logging.getLogger(__name__)
 
 FAR_AWAY = datetime(9999, 1, 1, tzinfo=UTC)
 """Where an alarm that has rung waits to be set again: keeping it is cheaper than adding it anew."""
-BEAT = 9.0
-"""Seconds between two looks at the wall clock: how late an alarm may be after a wake, which must be
-less than makes an instant late (`core.catchup.LATE`)."""
 STOP_SECONDS = 5.0
 """How long the thread may take to end; it only ever posts."""
 
-Watch = Callable[[timedelta], None]
-"""Asked each time before alarms ring; told how soon after the time before that was to be."""
+Watch = Callable[[float], None]
+"""Asked each time before alarms ring; told how many seconds after the time before that was to be."""
 
 
 class ApschedulerAlarms:
@@ -38,7 +37,7 @@ class ApschedulerAlarms:
     may set it again.
     """
 
-    def __init__(self, beat: float = BEAT, watches: Sequence[Watch] = ()) -> None:
+    def __init__(self, watches: Sequence[Watch] = (), bell: Bell | None = None) -> None:
         """Who must look at the machine now and then watches from this thread, rather than wake another."""
         # It says several lines for each alarm at INFO.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
@@ -49,8 +48,7 @@ class ApschedulerAlarms:
             executors={"default": DebugExecutor()},
             job_defaults={"misfire_grace_time": None, "coalesce": True},
         )
-        self._scheduler.beat = self._scheduler.within = beat
-        self._scheduler.watches = tuple(watches)
+        self._scheduler.hang(bell or open_bell(), watches)
 
     def start(self, ring: Callable[[str], None]) -> None:
         self._scheduler.add_listener(_Ringer(ring), EVENT_JOB_SUBMITTED)
@@ -94,18 +92,24 @@ class ApschedulerAlarms:
 
 
 class _WallClockScheduler(BackgroundScheduler):  # type: ignore[misc]  # the library ships no types
-    """Looks at the wall clock now and then.
+    """Looks at the wall clock when it moves, or now and then.
 
     The library sleeps through to the next alarm in monotonic time, which stands still while the machine
     does; after a suspend, or when the clock is set forward, that is far too long.
     """
 
-    beat = within = BEAT
+    beat = within = 0.0
     watches: tuple[Watch, ...] = ()
     due = 0.0
     """By the wall clock: when the next alarm rings."""
     is_changed = True
     """An alarm was set since that was worked out."""
+
+    def hang(self, bell: Bell, watches: Sequence[Watch]) -> None:
+        """Before it is started: what it waits by, in the place of the library's `Event`."""
+        self._event = bell
+        self.beat = self.within = bell.beat
+        self.watches = tuple(watches)
 
     def wakeup(self) -> None:
         self.is_changed = True
@@ -114,7 +118,10 @@ class _WallClockScheduler(BackgroundScheduler):  # type: ignore[misc]  # the lib
     def _process_jobs(self) -> float:
         """A mere look at the clocks spares the library's search: most beats are nothing else."""
         for watch in self.watches:
-            _ask(watch, timedelta(seconds=self.within))
+            try:
+                watch(self.within)
+            except Exception:  # the thread's edge: the alarms must still ring
+                log.exception("a watch failed")
         now: float = base.datetime.now(UTC).timestamp()  # by the clock that the library itself looks at
         if self.is_changed or now >= self.due:
             self.is_changed = False
@@ -122,13 +129,6 @@ class _WallClockScheduler(BackgroundScheduler):  # type: ignore[misc]  # the lib
             self.due = math.inf if wait is None else now + wait
         self.within = min(max(self.due - now, 0.0), self.beat)
         return self.within
-
-
-def _ask(watch: Watch, within: timedelta) -> None:
-    try:
-        watch(within)
-    except Exception:  # the thread's edge: the alarms must still ring
-        log.exception("a watch failed")
 
 
 class _Parked(BaseTrigger):  # type: ignore[misc]  # the library ships no types

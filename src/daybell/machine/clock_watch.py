@@ -20,8 +20,8 @@ class ClockWatch:
         self._moved = moved
         self._before: Reading | None = None
 
-    def beat(self, within: timedelta) -> None:
-        """Look, and tell; `within` is how soon after the time before it was to be asked again."""
+    def beat(self, within: float) -> None:
+        """Look, and tell; `within` is how many seconds after the time before it was to be asked again."""
         before, self._before = self._before, self._look()
         if before is None:
             return

@@ -1,6 +1,7 @@
 """Which pings wait to be sent, and how did the last ones fare? Nobody who asks for one waits for it."""
 
 import logging
+import math
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -82,12 +83,15 @@ class Pinger:
         if pings := pings_for(events, self._ping_of):
             self._ask(pings)
 
-    def beat(self) -> None:
-        """Daybell lives; asked now and then, it says so as often as the settings want it."""
+    def beat(self) -> float:
+        """Daybell lives: it is said as often as the settings want it; in so many seconds the next time."""
+        if not self._own.url:
+            return math.inf
         now = self._clock.monotonic()
-        if self._own.url and now >= self._due:
+        if now >= self._due:
             self._due = now + self._own.every.total_seconds()
             self._ask([Ping(self._own.url)])
+        return self._due - now
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take no more, and give those in line that long; a server that hangs gets half of it."""

@@ -12,6 +12,8 @@ from tzlocal import reload_localzone
 
 log = logging.getLogger(__name__)
 
+EVERY = 27.0
+"""Seconds between two looks: jobs at a time of a new zone are planned anew that much later."""
 UNREADABLE = (OSError, ValueError, LookupError)
 """What a missing or broken zone makes the libraries raise."""
 FILES = ("/etc/localtime", "/etc/timezone")
@@ -67,15 +69,8 @@ class ZoneWatch:
         changed: Callable[[ZoneInfo], None],
         mark: Callable[[], Hashable] = zone_mark,
         read: Callable[[], ZoneInfo] = read_zone,
-        *,
-        every: int = 1,
     ) -> None:
-        """`zone` is the one of now; `changed` hears of each other one, on the asking thread.
-
-        Of so many beats one looks.
-        """
-        self._every = every
-        self._beats = 0
+        """`zone` is the one of now; `changed` hears of each other one, on the asking thread."""
         self._zone = zone
         self._changed = changed
         self._mark = mark
@@ -83,29 +78,27 @@ class ZoneWatch:
         self._seen = self._mark()
         self._is_lost = False
 
-    def beat(self) -> None:
-        """Look whether it is still the same, for the price of looking at two files.
+    def beat(self) -> float:
+        """Look whether it is still the same, for the price of two files; in how many seconds to look again.
 
         One that cannot be read changes nothing; it is tried again, and said once.
         """
-        self._beats += 1
-        if self._beats % self._every:
-            return
         mark = self._mark()
         if mark == self._seen:
             self._is_lost = False
-            return
+            return EVERY
         try:
             zone = self._take(mark)
         except UNREADABLE as error:
             if not self._is_lost:
                 log.warning("the machine's time zone cannot be read, keeping %s: %s", self._zone, error)
             self._is_lost = True
-            return
+            return EVERY
         self._seen, self._is_lost = mark, False
         if zone is not self._zone:  # one name is one object; a zone without a name is a new one
             self._zone = zone
             self._changed(zone)
+        return EVERY
 
     def _take(self, mark: Hashable) -> ZoneInfo:
         if mark is None:

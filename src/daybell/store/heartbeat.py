@@ -56,14 +56,14 @@ class Heartbeat:
         except OSError as error:
             log.warning("%s cannot be written: %s", self._path.name, error.strerror)
 
-    def beat(self) -> None:
-        """It lives. May be called as often as one likes: mostly it does nothing."""
+    def beat(self) -> float:
+        """It lives. Too early it does nothing; says in how many seconds it will do something."""
         now = self._monotonic()
-        if not self._content or now < self._next:
-            return
-        self._next = now + EVERY
-        with suppress(OSError):
-            self._touch()
+        if self._content and now >= self._next:
+            self._next = now + EVERY
+            with suppress(OSError):
+                self._touch()
+        return self._next - now
 
     def end(self) -> None:
         """A stop in order: there is nothing to tell at the next start. Before `begin` it is another's."""
