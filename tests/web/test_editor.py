@@ -10,6 +10,7 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 from app_home import Home
 from web.accessibility import check_accessible
 from web.browsing import NARROW, Browsing, Scheme, address, go
+from web.held import Held
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
@@ -173,6 +174,20 @@ def test_who_was_faster_is_not_overwritten_by_mistake(home: Home, page: Page, ch
     assert ("timeout" in file(home, "backup")) is (kept == "theirs")
 
 
+def test_of_two_changes_underneath_the_later_one_is_told(home: Home, page: Page) -> None:
+    edit(page, "backup")
+    page.get_by_label("Description", exact=True).fill("mine")
+    before = file(home, "backup")
+    with Held(page, "**/api/v1/jobs/backup") as held:
+        home.write("backup", {**before, "description": "first"})
+        held.wait()
+        home.write("backup", {**before, "description": "second", "name": "Renamed"})
+        expect(page).to_have_title("Renamed · Daybell")
+        page.evaluate("new Promise((later) => setTimeout(later, 300))")  # it looks again only then
+        held.release()
+        expect(page.get_by_role("row", name="description second mine")).to_be_visible()
+
+
 def test_a_form_that_nobody_has_touched_follows_the_file(home: Home, page: Page) -> None:
     edit(page, "backup")
     expect(preview(page)).to_contain_text("Daily at 02:30")
@@ -205,7 +220,8 @@ def test_changes_are_not_left_behind_without_a_question(page: Page) -> None:
     page.on("dialog", answer)
     edit(page, "backup")
     page.get_by_label("Description", exact=True).fill("mine")
-    page.get_by_role("link", name="Timeline").click()
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Timeline").click()
     expect(page.get_by_label("Description", exact=True)).to_have_value("mine")
     expect(page).to_have_url(re.compile("#/edit/backup$"))
     assert asked == ["Leave without saving your changes?"]

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from app_home import Home
 from web.accessibility import check_accessible
 from web.browsing import NARROW, Browsing, Scheme, address, go
+from web.held import Held
 from web.line import Line
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
@@ -68,6 +69,7 @@ def test_filters_stand_in_the_address_and_hold_for_what_comes(home: Home, runs: 
     runs.get_by_role("button", name="Show all").click()
     expect(rows(runs)).to_have_count(4)
     runs.get_by_label("Cause").select_option("On schedule")
+    expect(runs.get_by_text("No run matches")).to_be_visible()
     expect(rows(runs)).to_have_count(0)
     runs.get_by_label("Cause").select_option("Any cause")
     runs.get_by_label("Since").select_option("The last hour")
@@ -108,6 +110,20 @@ def test_it_goes_back_page_by_page_and_stays_where_one_looks(home: Home, runs: P
     assert abs(after["y"] - before["y"]) < 2
 
 
+def test_what_happens_while_it_is_asked_for_is_there(home: Home, page: Page) -> None:
+    go(page, "jobs")
+    expect(page.locator("[data-job=sync]")).to_be_visible()
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    with Held(page, "**/api/v1/runs?*") as held:
+        go(page, "runs")
+        held.wait()
+        home.daybell("run", "sync", "--wait")
+        expect(page.get_by_role("link", name=re.compile("Overview.*1"))).to_be_visible()  # it was told
+        held.release()
+        expect(rows(page)).to_have_count(1)
+        expect(rows(page)).to_contain_text("Failed")
+
+
 def test_keys_step_and_open(home: Home, runs: Page) -> None:
     home.daybell("run", "sync", "--wait")
     home.daybell("run", "backup", "--wait")
@@ -125,6 +141,7 @@ def test_what_happened_while_the_line_was_broken_is_there_afterwards(home: Home,
         page = browsing.open(address(home), through=line.address)
         go(page, "runs")
         expect(page.get_by_text("Nothing has run yet")).to_be_visible()
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
         line.cut()
         home.daybell("run", "backup", "--wait")
         expect(page.get_by_role("navigation")).to_contain_text("Reconnecting")

@@ -9,6 +9,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from app_home import Home
 from web.browsing import Browsing, go
+from web.held import Held
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
@@ -109,6 +110,19 @@ def test_the_colours_change_at_once_and_stay(settings: Page) -> None:
     assert settings.evaluate(scheme) == "dark"
 
 
+def test_an_older_answer_does_not_bring_the_old_colours_back(settings: Page) -> None:
+    go(settings, "jobs")
+    with Held(settings, "**/api/v1/settings") as held:
+        settings.reload()
+        held.wait()  # as the page comes in, it asks for its colours
+        go(settings, "settings")
+        settings.get_by_label("Colours").select_option("dark")
+        save(settings)
+        expect(settings.get_by_text("Saved.")).to_be_visible()
+        held.release()
+        assert settings.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
 def test_the_check_up_and_the_paths_are_the_real_ones(home: Home, settings: Page) -> None:
     settings.get_by_role("button", name="Check now").click()
     expect(settings.get_by_role("button", name="Check again")).to_be_visible()
@@ -133,7 +147,8 @@ def test_whoever_leaves_with_changes_is_asked(settings: Page) -> None:
         dialog.dismiss()
 
     settings.once("dialog", refuse)
-    settings.get_by_role("link", name="Jobs").click()
+    with settings.expect_event("dialog"):
+        settings.get_by_role("link", name="Jobs").click()
     expect(settings.get_by_label("Runs of so many days")).to_have_value("77")
     expect(settings).to_have_url(re.compile("#/settings$"))
     assert asked == ["Leave without saving your changes?"]

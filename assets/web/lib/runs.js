@@ -15,14 +15,15 @@ export function useRuns(filter) {
   const key = JSON.stringify(filter);
   const [state, setState] = useState({ key, runs: null, next: null, isAsking: false, error: null, grown: 0 });
   const turn = useRef(0);
+  const [order] = useState(inOrder);
 
   const ask = async (cursor, taken) => {
     const mine = turn.current;
     const change = (changed) => mine === turn.current && setState((before) => ({ ...before, key, ...changed(before) }));
+    const page = () => get("/runs", { ...questionOf(filter), limit: PAGE, ...(cursor ? { cursor } : {}) });
     change(() => ({ isAsking: true }));
     try {
-      const page = await get("/runs", { ...questionOf(filter), limit: PAGE, ...(cursor ? { cursor } : {}) });
-      change((before) => ({ isAsking: false, error: null, ...taken(before, page) }));
+      await order.answered(page, !cursor, (answer, since) => change((before) => ({ ...caughtUp({ ...before, ...taken(before, answer) }, since, filter), isAsking: false, error: null })));
     } catch (error) {
       change(() => ({ isAsking: false, error }));
     }
@@ -42,7 +43,10 @@ export function useRuns(filter) {
   useEffect(() => {
     turn.current += 1;
     begin();
-    const stop = listen(filter, renew, (run) => setState((before) => (before.runs ? { ...before, ...changed(before, run, filter) } : before)));
+    const stop = listen(filter, renew, (run) => {
+      order.heard(run);
+      setState((before) => (before.runs ? { ...before, ...changed(before, run, filter) } : before));
+    });
     return () => {
       turn.current += 1;
       stop();
@@ -55,6 +59,30 @@ export function useRuns(filter) {
   return { ...state, runs: state.key === key ? state.runs : null, more, again: begin };
 }
 
+// An answer may be older than what was heard since it was asked for, and than another one that is there already.
+function inOrder() {
+  const open = new Set();
+  let asked = 0;
+  let newest = 0;
+  return {
+    heard: (run) => open.forEach((since) => since.push(run)),
+    // `isFirst`: it begins at the newest run, and so an older one is passed over.
+    async answered(ask, isFirst, take) {
+      const number = (asked += 1);
+      const since = [];
+      open.add(since);
+      try {
+        const answer = await ask();
+        if (isFirst && number < newest) return;
+        if (isFirst) newest = number;
+        take(answer, since);
+      } finally {
+        open.delete(since);
+      }
+    },
+  };
+}
+
 // Of a start only the run's id and the time are told.
 function changed(before, told, filter) {
   const known = before.runs.find((one) => one.run_id === told.run_id);
@@ -63,6 +91,8 @@ function changed(before, told, filter) {
   const runs = withRun(before.runs, run, filter);
   return { runs, grown: before.grown + Math.max(0, runs.length - before.runs.length) };
 }
+
+const caughtUp = (state, heard, filter) => heard.reduce((before, run) => ({ ...before, ...changed(before, run, filter) }), state);
 
 // What a run prints only the history can search; and what happened while the line was broken only it knows.
 function listen(filter, renew, heard) {

@@ -2,6 +2,7 @@
 
 import { complain } from "../parts/toasts.js";
 import { get, ofJob, post, put, Refused } from "./api.js";
+import { once } from "./once.js";
 import { EMPTY } from "./templates.js";
 
 // True once the file says what the draft says; else the draft knows why not.
@@ -43,8 +44,15 @@ async function refused(draft, error) {
   else complain(error.message);
 }
 
+const looks = new WeakMap(); // of each draft, how to look: one after the other, so that what it sees last is newest
+
 // What does the file say by now? Nothing happens where it is as it was; whoever has changed nothing follows it.
-export async function look(draft) {
+export function look(draft) {
+  if (!looks.has(draft)) looks.set(draft, once(() => compare(draft)));
+  return looks.get(draft)();
+}
+
+async function compare(draft) {
   const known = draft.etag.value;
   const theirs = await read(draft.id.value);
   if (draft.etag.value !== known) return; // saved meanwhile

@@ -1,7 +1,7 @@
 // Which session does this window have? From the code in the address, from before, or from another window.
 
 const KEY = "daybell-session";
-const NEIGHBOURS = 300; // milliseconds for other windows to answer
+const NEIGHBOURS = 1_000; // milliseconds for other windows to answer; they may have much else to do
 
 const windows = new BroadcastChannel("daybell-session");
 windows.addEventListener("message", ({ data }) => {

@@ -38,8 +38,12 @@ export function hear(listener) {
   return () => listeners.delete(listener);
 }
 
-export const reload = once(async () => {
-  const status = await get("/status");
+export function reload() {
+  isAllAsked = true;
+  return ask();
+}
+
+function takeStatus(status) {
   batch(() => {
     isLoaded.value = true;
     set(scheduler, status.scheduler);
@@ -49,7 +53,7 @@ export const reload = once(async () => {
     tellTime(status.scheduler.stats.last_pass ?? status.scheduler.started);
     takeJobs(status.jobs);
   });
-});
+}
 
 const reloadRuns = once(async () => {
   const { runs } = await get("/runs", { limit: 50 });
@@ -132,6 +136,7 @@ function forget(id) {
 }
 
 const touched = new Set();
+let isAllAsked = false;
 let timer = null;
 
 // Undefined: any job may be different, or gone.
@@ -139,19 +144,19 @@ function touch(id) {
   touched.add(id);
   timer ??= setTimeout(() => {
     timer = null;
-    refresh().catch(() => {});
+    ask().catch(() => {});
   }, GATHER);
 }
 
-// One after the other: of two answers about a job the later one is the newer one.
-const refresh = once(async () => {
-  const all = [...touched];
+// About some jobs or all, and one after the other: of two answers about a job the later one is the newer one.
+const ask = once(async () => {
+  const some = [...touched];
+  const isFew = !isAllAsked && some.length <= FEW && some.every((id) => jobs.get(id)?.value);
   touched.clear();
-  if (all.length === 0) return undefined;
-  const isFew = all.length <= FEW && all.every((id) => jobs.get(id)?.value);
-  if (!isFew) return reload();
-  const found = await Promise.allSettled(all.map((id) => get(ofJob(id))));
-  if (found.some(({ reason }) => reason instanceof Refused)) return reload();
+  isAllAsked = false;
+  if (!isFew) return takeStatus(await get("/status"));
+  const found = await Promise.allSettled(some.map((id) => get(ofJob(id))));
+  if (found.some(({ reason }) => reason instanceof Refused)) return takeStatus(await get("/status"));
   return batch(() => found.forEach(({ value }) => value && set(jobSignal(value.status.id), value.status)));
 });
 

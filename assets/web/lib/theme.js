@@ -4,7 +4,10 @@ import { get } from "./api.js";
 
 const KEY = "daybell-theme";
 
+let chosen = 0; // times
+
 export function applyTheme(theme) {
+  chosen += 1;
   sessionStorage.setItem(KEY, theme);
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
@@ -12,6 +15,7 @@ export function applyTheme(theme) {
 
 export async function loadTheme() {
   applyTheme(sessionStorage.getItem(KEY) ?? "system");
+  const before = chosen;
   const { settings } = await get("/settings");
-  if (settings) applyTheme(settings.dashboard.theme);
+  if (settings && chosen === before) applyTheme(settings.dashboard.theme);
 }

@@ -2,11 +2,11 @@
 
 import { attempt, say } from "../parts/toasts.js";
 import { ofJob, ofRun, post, remove } from "./api.js";
-import { hands, isoDate, now, DAY } from "./clock.js";
+import { hands, isoDate, DAY } from "./clock.js";
 import { nameOf } from "./store.js";
 import { address } from "./route.js";
 
-const midnight = () => `${isoDate(hands(now.value + DAY))}T00:00`;
+const midnight = () => `${isoDate(hands(Date.now() + DAY))}T00:00`;
 
 // Where `until` comes from when somebody chooses.
 export const PAUSES = [

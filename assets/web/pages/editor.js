@@ -1,6 +1,6 @@
 // A job's definition, edited: as a form or as JSON, with what it means beside it, and tried out under it.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { ofJob, post } from "../lib/api.js";
 import { idProblem, suggestId } from "../lib/definition.js";
 import { makeDraft } from "../lib/draft.js";
@@ -188,7 +188,7 @@ function useGuard(draft) {
 
 // What is being typed into a field counts as well.
 function useKeys(acts) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event) => {
       const act = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && acts[event.key];
       if (!act) return;

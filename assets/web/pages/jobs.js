@@ -1,6 +1,6 @@
 // All jobs, the failed ones first: one dense row each, drawn anew only when its own job changes.
 
-import { computed, html, signal, useEffect } from "../vendor/preact.js";
+import { computed, html, signal, useEffect, useLayoutEffect } from "../vendor/preact.js";
 import { adjust, address, go, route } from "../lib/route.js";
 import { ids, isLoaded, jobSignal, problems } from "../lib/store.js";
 import { cancelRuns, ofMany, pauseJob, quietly, resumeJob, runJob, switchJob } from "../lib/verbs.js";
@@ -43,7 +43,7 @@ const order = computed(() =>
 const rows = computed(() => (order.value ? order.value.split("\n") : []));
 
 export function Jobs() {
-  useEffect(() => listenToKeys(), []);
+  useLayoutEffect(listenToKeys, []); // as soon as there is something to see
   useEffect(() => {
     if (isLoaded.value) requestAnimationFrame(() => setTimeout(() => (drawn.value = Infinity)));
   }, [isLoaded.value]);

@@ -1,6 +1,6 @@
 // All runs, the newest first: what ran, when, and how it went.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { took } from "../lib/clock.js";
 import { address, adjust, route } from "../lib/route.js";
 import { filterOf, SINCE } from "../lib/run_list.js";
@@ -17,7 +17,7 @@ const PATIENCE = 300; // milliseconds after the last letter
 export default function Runs() {
   const filter = filterOf(route.value.query);
   const list = useRuns(filter);
-  useEffect(() => listenToKeys(), []);
+  useLayoutEffect(listenToKeys, []);
   return html`
     <header class="head"><h1>Runs</h1></header>
     <${Filters} filter=${filter} />

@@ -1,6 +1,6 @@
 // What ran on a day or in a week, what did not, and what will: a lane for each job, or a table.
 
-import { computed, html, signal, useEffect, useMemo, useRef } from "../vendor/preact.js";
+import { computed, html, signal, useEffect, useLayoutEffect, useMemo, useRef } from "../vendor/preact.js";
 import { get } from "../lib/api.js";
 import { hands, isoDate, now } from "../lib/clock.js";
 import { paced } from "../lib/paced.js";
@@ -37,7 +37,7 @@ const goToday = () => adjust({ day: "", page: "" });
 const enlarge = (way) => adjust({ zoom: ZOOMS[Math.min(Math.max(ZOOMS.indexOf(zoom.value) + way, 0), ZOOMS.length - 1)] });
 
 export default function Timeline() {
-  useEffect(() => listenToKeys(), []);
+  useLayoutEffect(listenToKeys, []);
   return isLoaded.value ? html`<${Stretch} />` : html`<p class="lone" role="status">Loading …</p>`;
 }
 

@@ -102,7 +102,7 @@ export function useFound(printed, words, turn) {
 export function useStepKeys(words, step) {
   const now = useRef(null);
   now.current = words ? step : null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event) => {
       if (!now.current || event.key.toLowerCase() !== "n" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       event.preventDefault();
