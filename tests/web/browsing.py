@@ -1,6 +1,9 @@
 """A person's browser: it opens pages, and remembers whatever they complained of."""
 
+import json
+import os
 import re
+from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize
@@ -12,12 +15,27 @@ Scheme = Literal["light", "dark"]
 WIDE: ViewportSize = {"width": 1200, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
 
+CHANCE = os.environ.get("DAYBELL_WEB_CHANCE")
+"""If there is one, what Daybell answers and tells comes late, by as much as the chance has it."""
+LATE = (Path(__file__).parent / "late.js").read_text("utf-8")
+LATEST = 1500
+"""Milliseconds at most until a question is asked, and once more until its answer is there."""
+
 LEFT = "net::ERR_ABORTED"
 """How a request ends that the page itself gave up: it went elsewhere, or asked for a file to keep."""
 TELL_VIOLATIONS = """
 addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile, lineNumber }) => {
   daybellTestViolated(`${effectiveDirective} forbids ${blockedURI} (${sourceFile}:${lineNumber})`);
 });
+"""
+
+GO = """
+(place) => new Promise((gone) => {
+  const before = location.hash;
+  addEventListener("hashchange", () => gone(), { once: true }); // after the page's own
+  location.hash = `#/${place}`;
+  if (location.hash === before) gone();
+})
 """
 
 
@@ -29,8 +47,8 @@ def address(home: Home) -> str:
 
 
 def go(page: Page, place: str) -> None:
-    """As a link in the page leads there: "jobs", "runs/ID"."""
-    page.evaluate("place => { location.hash = `#/${place}` }", place)
+    """As a link in the page leads there: "jobs", "runs/ID". What was shown before is gone then."""
+    page.evaluate(GO, place)
 
 
 class Browsing:
@@ -63,6 +81,9 @@ class Browsing:
         # Both go by the debugger, so that the page's policy holds and has no say in it.
         context.expose_binding("daybellTestViolated", lambda _, what: self._complain(f"policy: {what}"))
         context.add_init_script(TELL_VIOLATIONS)
+        if CHANCE:
+            chance = f"{CHANCE} {os.environ['PYTEST_CURRENT_TEST']}"
+            context.add_init_script(f"({LATE})({json.dumps(chance)}, {LATEST})")
         page = context.new_page()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._complain(f"error: {error}"))

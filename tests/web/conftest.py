@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +12,15 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import browser
 from app_home import Home
+from waiting import PATIENCE
 from web.browsing import Browsing, address
 
 FLAGS = (
     *("--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update"),
 )
-PATIENCE = 10_000
-"""Milliseconds that a locator waits; the machine may have much else to do."""
+NOON = f"Etc/GMT{time.gmtime().tm_hour - 12:+}"
+"""A zone in which it is about noon: no day ends while a test looks, and nothing is due by itself."""
 NIGHTLY = [{"type": "cron", "expression": "30 2 * * *"}]
 
 
@@ -27,7 +29,7 @@ NIGHTLY = [{"type": "cron", "expression": "30 2 * * *"}]
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Its pages are our own; a sandbox it has unless it is root's, where it cannot."""
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=browser.found(), args=FLAGS, chromium_sandbox=os.geteuid() != 0
@@ -40,7 +42,7 @@ def chromium() -> Iterator[Browser]:
 def home() -> Iterator[Home]:
     """The app runs in it until the end of the test, and must then stop cleanly."""
     path = Path(tempfile.mkdtemp(prefix="daybell-test-"))  # short, as a socket's must be
-    home = Home(path)
+    home = Home(path, TZ=NOON)
     home.shell("backup", "echo packed 3 files", name="Back up documents", tags=["files"], triggers=NIGHTLY)
     home.shell(
         "sync", "echo cannot reach the server >&2; exit 4", name="Sync notes", tags=["net"], triggers=NIGHTLY

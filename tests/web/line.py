@@ -7,7 +7,8 @@ import re
 import socket
 import socketserver
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Self
 
 HEAD_ENDS = b"\r\n\r\n"
@@ -20,6 +21,7 @@ class Line:
     def __init__(self) -> None:
         self._is_cut = False
         self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()  # nothing begins unseen while it is being cut
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="line")
@@ -36,10 +38,11 @@ class Line:
         self._server.server_close()
 
     def cut(self) -> None:
-        self._is_cut = True
-        for one in tuple(self._open):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            self._is_cut = True
+            for one in self._open:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
 
     def mend(self) -> None:
         self._is_cut = False
@@ -63,11 +66,10 @@ class Line:
                 return
             head += more
         found = ABSOLUTE.match(head)
-        if self._is_cut or found is None:
+        if found is None:
             return
         method, host, port, path = found.groups()
-        with socket.create_connection((host.decode(), int(port))) as daybell:
-            self._open |= {browser, daybell}
+        with socket.create_connection((host.decode(), int(port))) as daybell, self._passing(browser, daybell):
             rest = head[found.end() :].replace(b"Proxy-Connection: keep-alive", b"Connection: close", 1)
             daybell.sendall(method + b" " + (path or b"/") + rest)
             back = threading.Thread(target=_copy, args=(browser, daybell), name="line up", daemon=True)
@@ -76,7 +78,19 @@ class Line:
             with suppress(OSError):
                 browser.shutdown(socket.SHUT_RDWR)
             back.join(5)
-            self._open -= {browser, daybell}
+
+    @contextmanager
+    def _passing(self, *ends: socket.socket) -> Iterator[None]:
+        """As long as they are connected through it. OSError where it is cut."""
+        with self._lock:
+            if self._is_cut:
+                raise ConnectionAbortedError
+            self._open.update(ends)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open.difference_update(ends)
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:

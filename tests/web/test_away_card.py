@@ -26,7 +26,7 @@ def crashed() -> Iterator[Home]:
     home.shell("copy", f"echo $$ > {pid}; [ -e {pid}2 ] || exec sleep 300", name="Copy photos")
     app = home.start("--headless")
     home.daybell("run", "copy")
-    until(lambda: pid.exists() and bool(pid.read_text()), 10)
+    until(lambda: pid.exists() and bool(pid.read_text()))
     app.send_signal(signal.SIGKILL)
     app.wait(10)
     os.kill(int(pid.read_text()), signal.SIGKILL)
@@ -51,7 +51,7 @@ def test_what_was_cut_off_is_told_and_can_be_run_again(crashed: Home, page: Page
     card.get_by_role("button", name="Run: Copy photos").click()
     expect(card).to_have_count(0)
     assert crashed.json("away")["away"] is None
-    until(lambda: [run["outcome"] for run in crashed.ended("copy")] == ["succeeded", "interrupted"], 10)
+    until(lambda: [run["outcome"] for run in crashed.ended("copy")] == ["succeeded", "interrupted"])
 
 
 def test_it_can_be_dismissed(crashed: Home, page: Page) -> None:

@@ -62,7 +62,7 @@ def test_it_follows_what_happens(home: Home, sync: Page) -> None:
 def test_its_definition_has_a_history(home: Home, sync: Page) -> None:
     definition = json.loads((home.jobs / "sync.json").read_text())
     home.write("sync", {**definition, "timeout": "5m", "tags": ["new"]})
-    until(lambda: home.job("sync")["tags"] == ["new"], 10)
+    until(lambda: home.job("sync")["tags"] == ["new"])
     home.daybell("run", "sync", "--wait")
     sync.get_by_text("Definition and its history").click()
     expect(sync.get_by_text('"timeout": "5m"').first).to_be_visible()
@@ -103,7 +103,7 @@ def test_the_overview_says_what_fails_runs_and_comes(home: Home, page: Page) -> 
     failing.get_by_role("button", name="Run again: Sync notes").click()
     expect(failing).to_contain_text("2 times since")
     home.shell("sync", "echo fine", name="Sync notes")
-    until(lambda: home.job("sync")["next_run"] is None, 10)
+    until(lambda: home.job("sync")["next_run"] is None)
     home.daybell("run", "sync", "--wait")
     expect(page.get_by_role("heading", name="All is well")).to_be_visible()
 

@@ -25,7 +25,7 @@ RULES = {
 def shows_jobs(page: Page) -> None:
     expect(page).not_to_have_url(re.compile("code="))
     go(page, "jobs")
-    expect(page.get_by_role("main")).to_contain_text(JOB)
+    expect(page.locator("[data-job=backup]")).to_contain_text(JOB)
 
 
 def sends_away(page: Page) -> None:
@@ -36,6 +36,7 @@ def sends_away(page: Page) -> None:
 def test_the_code_lets_a_window_in_and_is_gone_from_its_address(page: Page) -> None:
     expect(page).to_have_title("Daybell")
     expect(page).not_to_have_url(re.compile("code="))
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
     page.reload()
     shows_jobs(page)
     page.go_back()
@@ -64,7 +65,9 @@ def test_a_page_that_leads_in_takes_the_browser_there(home: Home, browsing: Brow
     """As `daybell open` does it: by a file, so that no list of processes shows the code."""
     leading = tmp_path / "open.html"
     write_opening_page(leading, address(home))
-    shows_jobs(browsing.open(leading.as_uri()))
+    page = browsing.open(leading.as_uri())
+    page.wait_for_url(re.compile("^http://"))
+    shows_jobs(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from app_home import Home
+from waiting import until
 from web.accessibility import check_accessible
 from web.browsing import NARROW, Browsing, Scheme, address, go
 
@@ -200,6 +201,7 @@ def test_zoom_keeps_what_is_in_the_middle(page: Page) -> None:
     a_day(page)
     for _ in range(3):
         page.keyboard.press("+")
+    expect(page.get_by_role("status", name="Zoom")).to_have_text("8×")
     box, frame = marks(page, "gone").bounding_box(), page.locator(".chart").bounding_box()
     assert box
     assert frame
@@ -253,12 +255,13 @@ def test_answers_to_an_older_question_are_not_shown(home: Home, page: Page) -> N
     page.route("**/api/v1/timeline?*", hold)
     with page.expect_request("**/api/v1/timeline?*"):
         go(page, f"timeline?day={DAY}")
-    home.daybell("run", "backup", "--wait")
+    home.daybell("run", "sync", "--wait")
+    expect(page.get_by_role("link", name=re.compile("Overview.*1"))).to_be_visible()  # the page knows of it
     page.evaluate("new Promise((later) => setTimeout(later, 300))")  # it is asked again only then
     page.keyboard.press("ArrowRight")
     expect(marks(page, "backup")).to_have_count(1)
     empty(held[0])
-    page.wait_for_function(ANSWERED_TWICE, arg=DAY)
+    until(lambda: bool(page.evaluate(ANSWERED_TWICE, DAY)))
     page.evaluate("new Promise((later) => setTimeout(later, 50))")
     expect(marks(page, "backup")).to_have_count(1)
 

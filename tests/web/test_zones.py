@@ -44,7 +44,7 @@ def test_a_bar_of_the_past_says_how_long_ago_it_was(far_home: Home, jobs: Page) 
     jobs.reload()
     bars = jobs.locator("[data-job=once] .bars")
     bars.get_by_role("img").hover(position={"x": 117, "y": 15})
-    expect(bars).to_have_attribute("title", re.compile(r"^Succeeded, (now|\d+ s ago), took"))
+    expect(bars).to_have_attribute("title", re.compile(r"^Succeeded, (now|\d+ (s|min) ago), took"))
 
 
 def test_what_an_event_tells_is_on_the_same_wall(far_home: Home, jobs: Page) -> None:

