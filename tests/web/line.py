@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Self
 
+BROKEN = r"net::ERR_|\b50[234]\b"
+"""What a browser complains of where the line was cut: it may be anywhere in a question or its answer."""
 HEAD_ENDS = b"\r\n\r\n"
 ABSOLUTE = re.compile(rb"^([A-Z]+) http://([^/:]+):(\d+)(\S*)")
 

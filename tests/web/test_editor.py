@@ -32,6 +32,11 @@ def edit(page: Page, job_id: str) -> None:
     expect(page.get_by_label("Name", exact=True)).to_be_visible()
 
 
+def unfold(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    expect(page.locator("details.folded:not(:has(.entries))")).to_have_count(0)
+
+
 def file(home: Home, job_id: str) -> Any:
     return json.loads((home.jobs / f"{job_id}.json").read_text())
 
@@ -291,7 +296,7 @@ def test_everybody_can_use_it(home: Home, browsing: Browsing, scheme: Scheme) ->
     expect(page.get_by_role("link", name=re.compile("Back up a folder"))).to_be_visible()
     assert check_accessible(page) == []
     edit(page, "backup")
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    unfold(page)
     page.get_by_label("Longest time").fill("soon")
     expect(page.get_by_label("Longest time")).to_have_attribute("aria-invalid", "true")
     assert check_accessible(page) == []
@@ -308,5 +313,5 @@ def test_nothing_sticks_out_of_a_narrow_window(home: Home, browsing: Browsing) -
     for place in ("new", "new?template=empty", "edit/wide"):
         go(page, place)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        unfold(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]

@@ -41,10 +41,13 @@ def opened(watched: Browsing) -> Page:
         ("console.log('hm')", "console log: hm"),
         ("setTimeout(() => { throw new Error('ouch') })", "error: ouch"),
         (
-            "fetch('/lost').catch(() => null)",
+            "await fetch('/lost').catch(() => null)",
             "request: GET http://page.test/lost net::ERR_CONNECTION_REFUSED",
         ),
-        ("fetch('http://else.test/').catch(() => null)", "policy: connect-src forbids http://else.test/"),
+        (
+            "await fetch('http://else.test/').catch(() => null)",
+            "policy: connect-src forbids http://else.test/",
+        ),
         ("try { document.body.innerHTML = '<b>' } catch { }", "policy: require-trusted-types-for forbids"),
     ],
     ids=["words", "error", "lost", "elsewhere", "markup"],

@@ -11,7 +11,7 @@ from waiting import until
 from web.accessibility import check_accessible
 from web.browsing import NARROW, Browsing, Scheme, address, go
 from web.held import Held
-from web.line import Line
+from web.line import BROKEN, Line
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
@@ -221,7 +221,7 @@ def test_an_older_answer_about_all_jobs_undoes_nothing(home: Home, jobs: Page) -
 
 
 def test_a_line_that_is_cut_is_said_and_taken_up_again(home: Home, browsing: Browsing) -> None:
-    browsing.allow("ERR_EMPTY_RESPONSE|ERR_CONNECTION|ERR_PROXY|ERR_INCOMPLETE|50[234]")
+    browsing.allow(BROKEN)
     with Line() as line:
         jobs = browsing.open(address(home), through=line.address)
         go(jobs, "jobs")
@@ -237,7 +237,7 @@ def test_a_line_that_is_cut_is_said_and_taken_up_again(home: Home, browsing: Bro
 
 
 def test_a_line_is_there_again_before_anything_happens(home: Home, browsing: Browsing) -> None:
-    browsing.allow("ERR_EMPTY_RESPONSE|ERR_CONNECTION|ERR_PROXY|ERR_INCOMPLETE|50[234]")
+    browsing.allow(BROKEN)
     with Line() as line:
         jobs = browsing.open(address(home), through=line.address)
         go(jobs, "jobs")

@@ -14,7 +14,7 @@ from waiting import until
 from web.accessibility import check_accessible
 from web.browsing import NARROW, Browsing, Scheme, address, go
 from web.conftest import NIGHTLY
-from web.line import Line
+from web.line import BROKEN, Line
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
@@ -233,7 +233,7 @@ def test_nothing_sticks_out_of_a_narrow_window(
 def test_a_broken_line_loses_nothing_and_doubles_nothing(
     home: Home, run: Callable[..., str], browsing: Browsing
 ) -> None:
-    browsing.allow("net::ERR_|50[234]")
+    browsing.allow(BROKEN)
     go_on = home.path / "go-on"
     run_id = run("counting", f"seq 50; {WAITS_FOR.format(go_on)}; seq 51 100", ends=False)
     with Line() as line:

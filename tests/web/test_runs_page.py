@@ -9,7 +9,7 @@ from app_home import Home
 from web.accessibility import check_accessible
 from web.browsing import NARROW, Browsing, Scheme, address, go
 from web.held import Held
-from web.line import Line
+from web.line import BROKEN, Line
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
@@ -136,7 +136,7 @@ def test_keys_step_and_open(home: Home, runs: Page) -> None:
 
 
 def test_what_happened_while_the_line_was_broken_is_there_afterwards(home: Home, browsing: Browsing) -> None:
-    browsing.allow("net::ERR_")
+    browsing.allow(BROKEN)
     with Line() as line:
         page = browsing.open(address(home), through=line.address)
         go(page, "runs")
