@@ -1,12 +1,14 @@
 import os
+import shutil
 import stat
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from daybell.machine.login_shell import login_path, login_shell
+from daybell.machine.login_shell import Answer, LoginShell, login_path, login_shell
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no login shell")
 
@@ -54,7 +56,7 @@ def test_what_it_leaves_running_holds_up_nobody(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("named", ["/bin/true", "/no/such/sh", ""])
 def test_what_speaks_another_language_is_not_asked(named: str, tmp_path: Path) -> None:
-    other = tmp_path / "nu"
+    other = tmp_path / "elvish"
     other.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\n")
     other.chmod(stat.S_IRWXU)
     assert login_path({"SHELL": named or str(other)}) is None
@@ -73,3 +75,74 @@ def test_without_a_word_of_the_session_the_system_says_which() -> None:
 
     expected = pwd.getpwuid(os.getuid()).pw_shell
     assert login_shell({}) == expected
+
+
+def asked(home: Path, path: str, **environ: str) -> Answer:
+    return LoginShell(path, {"HOME": str(home), "PATH": "/bin", **environ}).ask(20)
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("name", "file", "content"),
+    [
+        ("bash", ".bash_profile", "export PATH=/own:$PATH NOTE='two\nlines'\n"),
+        ("sh", ".profile", "export PATH=/own:$PATH NOTE='two\nlines'\n"),
+        ("zsh", ".zshrc", "export PATH=/own:$PATH NOTE='two\nlines'\n"),
+        ("fish", ".config/fish/config.fish", "set -gx PATH /own $PATH\nset -gx NOTE 'two\nlines'\n"),
+    ],
+)
+def test_each_shell_says_what_its_own_files_make_of_the_environment(
+    name: str, file: str, content: str, tmp_path: Path
+) -> None:
+    shell = shutil.which(name)
+    if shell is None:
+        pytest.skip(f"install {name} to run it")
+    place = tmp_path / file
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(f"echo noise; printf '%s' NOTE=no\n{content}echo more noise\n")
+    answer = asked(tmp_path, shell, FROM_SESSION="1", VIRTUAL_ENV="/venv")
+    assert answer.word == ""
+    assert answer.environ is not None
+    assert answer.environ["PATH"].startswith("/own:")
+    assert (answer.environ["NOTE"], answer.environ["FROM_SESSION"]) == ("two\nlines", "1")
+    assert not {"VIRTUAL_ENV", "TERM", "SHLVL", "_", "PWD"} & set(answer.environ)
+
+
+def test_a_hang_of_an_interactive_shell_alone_is_named_and_gone_round(tmp_path: Path) -> None:
+    path = shell(tmp_path, 'case $1 in *i*) exec sleep 60;; esac; shift; FOO=1; export FOO; eval "$1"')
+    answer = LoginShell(path, {"PATH": "/bin"}).ask(4)
+    assert answer.environ is not None
+    assert answer.environ["FOO"] == "1"
+    assert answer.word == f"{path}, asked as an interactive shell, did not answer within 2.7 s"
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("echo oh; exit 3", "ended without an answer (exit code 3)"),
+        ("exit 0", "ended without an answer"),
+        ("exec yes", "did not answer within 0.4 s"),
+    ],
+)
+def test_a_shell_without_an_answer_is_told_with_a_clear_word(body: str, word: str, tmp_path: Path) -> None:
+    path = shell(tmp_path, body)
+    assert LoginShell(path, {"PATH": "/bin"}).ask(20 if "exit" in body else 0.6) == Answer(
+        None, f"{path} {word}"
+    )
+
+
+def test_an_answer_counts_whatever_the_exit_code(tmp_path: Path) -> None:
+    path = shell(tmp_path, 'shift; eval "$1"; exit 7')
+    assert asked(tmp_path, path).environ is not None
+
+
+def test_whoever_stops_waits_for_no_shell(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    one = LoginShell(shell(tmp_path, f"read line < {tmp_path}/pipe"), {"PATH": "/bin"})
+    answers: list[Answer] = []
+    thread = threading.Thread(target=lambda: answers.append(one.ask(60)))
+    thread.start()
+    one.stop()
+    thread.join(10)
+    assert [answer.environ for answer in answers] == [None]
+    assert one.ask(60).environ is None

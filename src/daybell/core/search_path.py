@@ -1,27 +1,21 @@
-"""What does a login shell find that Daybell does not?"""
+"""What stands in a search path, and what does a login have before its shell begins?"""
 
 from collections.abc import Mapping, Sequence
 
-from daybell.core.findings import Finding
-
 MOST_NAMED = 5
 """Of a list in a sentence; the rest is counted."""
-KEPT = ("HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TMPDIR")
-"""What a login has before its shell begins."""
-
-
-def compare(login: Sequence[str] | None, own: Sequence[str] | None, *, is_app: bool) -> Finding:
-    """The directories of the login shell's PATH and of the app's, or of this terminal's; None: unknown."""
-    whose = "Daybell's PATH" if is_app else "this terminal's PATH, which Daybell would get,"
-    if login is None or own is None:
-        unknown = "the login shell's PATH" if login is None else "Daybell's PATH"
-        remedy = "Write full paths into argv where a program is not found."
-        return Finding("path", "note", f"{unknown} cannot be told", remedy)
-    missing = [directory for directory in login if directory not in own]
-    if not missing:
-        return Finding("path", "ok", f"{whose} has all that your login shell's has")
-    remedy = "Start Daybell from a login shell, set PATH in a job's env, or write full paths into argv."
-    return Finding("path", "warning", f"{whose} lacks {named(missing)}, which your login shell has", remedy)
+LOGIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""What systems give a login that has said nothing yet."""
+OF_TERMINALS = frozenset(
+    {
+        *("_", "SHLVL", "PWD", "OLDPWD", "TERM", "COLORTERM", "LS_COLORS", "PS1", "WINDOWID", "VTE_VERSION"),
+        *("TMUX", "TMUX_PANE", "STY", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+        *("INVOCATION_ID", "JOURNAL_STREAM", "NOTIFY_SOCKET", "MANAGERPID", "SYSTEMD_EXEC_PID"),
+    }
+)
+"""What a terminal, or whoever has started Daybell, has added for itself."""
+BEGINNINGS = ("VIRTUAL_ENV", "CONDA_", "TERM_", "_PYI")
+"""Of further such names."""
 
 
 def named(items: Sequence[str]) -> str:
@@ -36,13 +30,11 @@ def directories(path: str, separator: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def path_said(printed: bytes, mark: str) -> str | None:
-    """What stands between two marks, whatever a shell's own files printed around them; None without."""
-    _before, found, rest = printed.partition(mark.encode())
-    said, closed, _after = rest.partition(mark.encode())
-    return said.decode(errors="surrogateescape") if found and closed else None
-
-
-def clean_environment(environ: Mapping[str, str], usual_path: str) -> dict[str, str]:
-    """What a login begins with: what this terminal has added would hide what its shell adds."""
-    return {name: environ[name] for name in KEPT if name in environ} | {"PATH": usual_path, "TERM": "dumb"}
+def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the session has, and a PATH of which nobody has added anything: that is for the shell to do."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name not in OF_TERMINALS and not name.startswith(BEGINNINGS)
+    }
+    return {**kept, "PATH": LOGIN_PATH, "TERM": "dumb"}

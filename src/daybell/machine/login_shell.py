@@ -1,49 +1,128 @@
-"""Which PATH does this person's shell have after a login?"""
+"""Which environment does this person's shell have after a login?"""
 
 import os
 import secrets
+import select
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
+import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from subprocess import DEVNULL
+from subprocess import DEVNULL, PIPE
+from typing import NamedTuple
 
-from daybell.core.search_path import clean_environment, path_said
+from daybell.core.login_shells import Heard, Question, question
+from daybell.core.search_path import clean_environment
 
 PATIENCE = 3.0
-"""Seconds for all that the shell's own files do."""
-SPEAKERS = {"sh", "bash", "dash", "zsh", "ksh", "mksh", "fish", "busybox"}
-"""Shells that take -lic and know printf; others are not asked."""
+"""Seconds for all that the shell's own files do, where a person waits for the answer."""
+SHARE = 2 / 3
+"""Of the patience, for the files of an interactive shell: what they ask or wait for must not be all."""
+LEAVING = 2.0
+"""Seconds for a shell that has answered to end."""
+CHUNK = 1 << 16
+ENDED = "ended without an answer"
+
+
+class Answer(NamedTuple):
+    """What the shell said."""
+
+    environ: Mapping[str, str] | None
+    word: str = ""
+    """Why it said nothing, or not all it should; empty where all is well."""
+
+
+class LoginShell:
+    """One person's shell. `ask` blocks; `stop` is for any thread, and for good."""
+
+    def __init__(self, path: str, environ: Mapping[str, str]) -> None:
+        """`environ` is that of this process: what it has of the session, the shell is given."""
+        self.path = path
+        self._environ = clean_environment(environ)
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
+
+    def ask(self, seconds: float) -> Answer:
+        """As an interactive one, where many people set their PATH; if that fails, as a login alone."""
+        begun = time.monotonic()
+        first = self._ask(seconds * SHARE, is_interactive=True)
+        if first.environ is not None or self._is_stopped:
+            return first
+        second = self._ask(seconds - (time.monotonic() - begun), is_interactive=False)
+        if second.environ is None:
+            return Answer(None, f"{self.path} {first.word}")
+        return Answer(second.environ, f"{self.path}, asked as an interactive shell, {first.word}")
+
+    def stop(self) -> None:
+        """End whatever is being asked."""
+        with self._lock:
+            self._is_stopped = True
+            if self._child is not None:
+                _end(self._child)
+
+    def _ask(self, seconds: float, *, is_interactive: bool) -> Answer:
+        mark = secrets.token_hex(12)
+        asked = question(Path(self.path).name, mark, is_interactive=is_interactive)
+        if asked is None:
+            return Answer(None, "is no shell that Daybell knows how to ask")
+        try:
+            child = self._start(asked)
+        except OSError as error:
+            return Answer(None, f"cannot be started: {error.strerror or error}")
+        if child is None:
+            return Answer(None, "was not asked, as Daybell stops")
+        answer = _listen(child, mark, seconds)
+        self._forget(child, is_over=answer.environ is not None or answer.word == ENDED)
+        if answer.word == ENDED and child.returncode:
+            return Answer(None, f"{ENDED} (exit code {child.returncode})")
+        return answer
+
+    def _start(self, asked: Question) -> "subprocess.Popen[bytes] | None":
+        with self._lock:
+            if self._is_stopped:
+                return None
+            self._child = subprocess.Popen(  # noqa: S603 - the person's own shell
+                [asked.argv0, *asked.flags],
+                executable=self.path,
+                stdin=DEVNULL,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env=self._environ,
+                cwd=self._environ.get("HOME") if Path(self._environ.get("HOME", "")).is_dir() else "/",
+                start_new_session=True,  # without a terminal, which an interactive shell would take from us
+            )
+            return self._child
+
+    def _forget(self, child: "subprocess.Popen[bytes]", *, is_over: bool) -> None:
+        """One that has answered may leave in order what it started, such as an agent for keys."""
+        assert child.stdout is not None
+        child.stdout.close()
+        if is_over:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(LEAVING)
+        with self._lock:
+            self._child = None
+            if child.poll() is None:
+                _end(child)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(1)
 
 
 def login_path(environ: Mapping[str, str], seconds: float = PATIENCE) -> str | None:
     """As the shell says; None where nobody can tell, or it takes longer."""
     shell = login_shell(environ)
-    if shell is None or Path(shell).name not in SPEAKERS:
-        return None
-    mark = secrets.token_hex(8)
-    # Into a file: a pipe would be held open by whatever the shell's own files have left running.
-    with tempfile.TemporaryFile() as printed:
-        command = [shell, "-lic", f"printf '%s%s%s' {mark} \"$PATH\" {mark}"]
-        try:
-            process = subprocess.Popen(  # noqa: S603 - the person's own shell
-                command,
-                stdin=DEVNULL,
-                stdout=printed,
-                stderr=DEVNULL,
-                env=clean_environment(environ, os.defpath),
-                start_new_session=True,  # without a terminal, which an interactive shell would take from us
-            )
-        except OSError:
-            return None
-        if not _ends(process, seconds):
-            return None
-        printed.seek(0)
-        return path_said(printed.read(), mark)
+    answer = Answer(None) if shell is None else LoginShell(shell, environ).ask(seconds)
+    return None if answer.environ is None else answer.environ.get("PATH")
+
+
+def is_known(shell: str) -> bool:
+    """Whether there is a way to ask this one."""
+    return question(Path(shell).name, "", is_interactive=False) is not None
 
 
 def login_shell(environ: Mapping[str, str]) -> str | None:
@@ -59,16 +138,30 @@ def login_shell(environ: Mapping[str, str]) -> str | None:
     return shutil.which(named) if named else None
 
 
-def _ends(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
-    """Whether it does by itself; if not, it is ended, with what it started."""
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(1)
-        return False
-    return True
+def _listen(child: "subprocess.Popen[bytes]", mark: str, seconds: float) -> Answer:
+    """Until it has said all, or time is over: what it has left running may hold the pipe for ever."""
+    if sys.platform == "win32":
+        return Answer(None, "is not asked on Windows")
+    assert child.stdout is not None
+    heard, end = Heard(mark), time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(child.stdout, select.POLLIN)
+    while (left := end - time.monotonic()) > 0 and poll.poll(left * 1000):
+        chunk = os.read(child.stdout.fileno(), CHUNK)
+        if not chunk:
+            return Answer(None, ENDED)
+        try:
+            found = heard.feed(chunk)
+        except ValueError:
+            return Answer(None, "says more than an environment can be")
+        if found is not None:
+            return Answer(found)
+    return Answer(None, f"did not answer within {seconds:.2g} s")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """With what it started."""
+    if sys.platform == "win32":
+        process.kill()
+    elif process.poll() is None:  # else the number may be another one's by now
+        os.killpg(process.pid, signal.SIGKILL)
