@@ -52,6 +52,11 @@ class Directories(NamedTuple):
         return self.state / "heartbeat.json"
 
     @property
+    def good_environments(self) -> Path:
+        """Traces of the environments that jobs last succeeded with."""
+        return self.state / "environments.json"
+
+    @property
     def history(self) -> Path:
         return self.data / "history"
 
