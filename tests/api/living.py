@@ -26,9 +26,10 @@ from daybell.engine.state import EngineConfig
 from daybell.engine.virtual_workers import Behaviour, VirtualWorkers
 from daybell.model.job import Job
 from daybell.store.artifacts import ArtifactFiles
+from known_environments import KnownEnvironment
 from waiting import until
 
-HEALTHY = Around(doctor=lambda: {"schema": 1, "worst": "ok", "findings": []})
+HEALTHY = Around(doctor=lambda: {"schema": 1, "worst": "ok", "findings": []}, environment=KnownEnvironment())
 START = at("2026-03-02 12:00")
 
 

@@ -12,6 +12,7 @@ from api.asking import Asking
 from api.fake_service import NOON, FakeService, a_command, add, hourly
 from daybell.api import shapes
 from daybell.api.client import ApiError, Client
+from daybell.core.environment_view import EnvironmentView, Variable
 from daybell.model.facts import Facts
 from daybell.model.run import AttemptRecord, Run
 from daybell.model.status import JobStatus, Problem, SchedulerStatus, Statistics, Status
@@ -37,6 +38,8 @@ def error(answer: tuple[int, Any]) -> tuple[int, str]:
         (shapes.ProblemShape, Problem),
         (shapes.StatusShape, Status),
         (shapes.RunShape, Run),
+        (shapes.VariableShape, Variable),
+        (shapes.EnvironmentShape, EnvironmentView),
     ],
 )
 def test_shapes_name_the_fields_of_the_model(shape: type, struct: type[msgspec.Struct]) -> None:

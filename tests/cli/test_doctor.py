@@ -19,6 +19,7 @@ from daybell.cli.looks import Check, look_at_all
 from daybell.cli.terminal import Terminal
 from daybell.core.findings import LEVELS, Finding, Level
 from daybell.core.tables import columns_of
+from waiting import until
 
 SUBJECTS = ["python", "app", "files", "socket", "disk", "jobs", "clock", "zones", "zone", "bus", "path"]
 
@@ -107,24 +108,32 @@ def test_the_persons_shell_is_asked(lonely: Program, tmp_path: Path) -> None:
     shell.chmod(0o700)
     lonely.environ |= {"SHELL": str(shell), "PATH": "/usr/bin"}
     found = told(lonely)["path"]
-    assert (found["level"], f"lacks {tmp_path}/own, which" in found["message"]) == ("warning", True)
+    said = f"jobs get PATH and all else as your login shell, {shell}, has it"
+    assert (found["level"], found["message"]) == ("ok", said)
+    shell.write_text("#!/bin/sh\nexit 3\n")
+    found = told(lonely)["path"]
+    assert (found["level"], found["message"]) == ("warning", f"the login shell {shell} does not answer")
+    lonely.environ |= {"SHELL": "/bin/false"}
+    assert told(lonely)["path"]["level"] == "note"
 
 
 @pytest.mark.system
-def test_of_a_running_app_its_own_path_counts(tmp_path: Path) -> None:
-    (tmp_path / "own").mkdir()
+def test_of_a_running_app_it_counts_what_its_jobs_get(tmp_path: Path) -> None:
     shell = tmp_path / "sh"
-    shell.write_text(f'#!/bin/sh\nshift\nPATH={tmp_path}/own\neval "$1"\n')
+    shell.write_text("#!/bin/sh\nexit 3\n")
     shell.chmod(0o700)
     home = Home(tmp_path / "home", SHELL=str(shell))
     with home.running("--headless"):
-        home.environ["PATH"] = f"{tmp_path}/own:{os.environ['PATH']}"
+        until(lambda: "code 3" in home.json("env")["word"])
         said = home.daybell("doctor", "--json")
     by_check = {finding["check"]: finding for finding in json.loads(said.stdout)["findings"]}
     assert said.returncode == 1
     assert "is running" in by_check["app"]["message"]
     assert by_check["app"]["level"] == by_check["files"]["level"] == "ok"
-    assert by_check["path"]["message"].startswith(f"Daybell's PATH lacks {tmp_path}/own")
+    assert by_check["path"]["message"] == (
+        f"the login shell {shell} ended without an answer (exit code 3): jobs get Daybell's own environment"
+    )
+    assert "daybell env --refresh" in by_check["path"]["remedy"]
 
 
 def check(*findings: Finding) -> Check:

@@ -95,6 +95,7 @@ VERBS = {
     "check": Verb(
         *("check", "no problems", "problems", "check --x", "check {tmp}/x", "cannot read"), without="works"
     ),
+    "env": Verb("env backup", r"backup gets", "variables", "env --x", "env bakcup"),
     "export": Verb("export {tmp}/{new}.zip", "kept", "files", "export a b", without="works"),
     "restore": Verb("restore {tmp}/kept.zip", "restored", "files", "restore", without="works"),
     "doctor": Verb("doctor", "python", "findings", "doctor x", without="works"),

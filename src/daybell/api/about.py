@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from daybell.api.answers import as_json
 from daybell.api.calls import Calls
+from daybell.api.environment import NO_ENVIRONMENT, Environment
 from daybell.engine.service import SchedulerService
 from daybell.model.errors import NoFindings
 
@@ -27,6 +28,7 @@ class Around(NamedTuple):
     """What `daybell doctor --json` says; may take long. NoFindings, Conflict."""
     endpoint: Path | None = None
     """The file that leads to the port; without one it lies beside the socket."""
+    environment: Environment = NO_ENVIRONMENT
 
 
 NOWHERE = Around()

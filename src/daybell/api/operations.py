@@ -6,6 +6,7 @@ from daybell.api import forms
 from daybell.api.away import AwayBody
 from daybell.api.entry import HelloBody, SessionBody
 from daybell.api.requests import CancelBody, PauseBody
+from daybell.core.environment_view import EnvironmentView
 from daybell.core.timeline import Timeline
 from daybell.engine.editing import Preview
 from daybell.engine.health import Health
@@ -74,6 +75,9 @@ JOBS = {
     "GET /jobs/{job_id}/why": Operation(
         says="Tell why a job ran or did not.", query=forms.WhyQuery, answer=Why
     ),
+    "GET /jobs/{job_id}/environment": Operation(
+        says="Tell which environment a job gets.", answer=EnvironmentView
+    ),
     "POST /preview": Operation(
         says="Tell what a definition would mean, and keep nothing.",
         query=forms.CountQuery,
@@ -123,6 +127,8 @@ WHOLE = {
     "POST /resume": Operation(says="Let all jobs run again.", answer=forms.Nothing),
     "GET /about": Operation(says="Tell which Daybell this is.", answer=forms.AboutAnswer),
     "GET /doctor": Operation(says="Look for what is wrong here.", answer=forms.DoctorFindings),
+    "GET /environment": Operation(says="Tell which environment jobs get.", answer=EnvironmentView),
+    "POST /environment/refresh": Operation(says="Ask the login shell anew.", answer=EnvironmentView),
     "POST /stop": Operation(says="Stop Daybell.", answer=forms.Nothing, status=202),
     "GET /settings": Operation(says="Get the settings.", answer=forms.SettingsAnswer, also=ETAG),
     "PUT /settings": Operation(

@@ -15,6 +15,7 @@ from daybell.api.artifacts import Artifacts
 from daybell.api.away import AwayDoor
 from daybell.api.callers import caller
 from daybell.api.calls import Calls
+from daybell.api.environment import EnvironmentDoor
 from daybell.api.jobs import Jobs
 from daybell.api.output import Output
 from daybell.api.reports import Reports
@@ -50,6 +51,7 @@ class Routes:
         self._artifacts = Artifacts(service, calls, artifacts)
         self._reports = Reports(service, calls, artifacts)
         self._about = About(service, calls, around)
+        self._environment = EnvironmentDoor(service, calls, around.environment)
         self.watching = Watching(service, calls)
 
     def table(self) -> list[Route]:
@@ -58,6 +60,7 @@ class Routes:
             Route("/api/v1/status", self.status),
             *self.watching.table(),
             *self._about.table(),
+            *self._environment.table(),
             *self._of_jobs(),
             *self._of_runs(),
             Route("/api/v1/away", self._away.get),

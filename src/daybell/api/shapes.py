@@ -114,6 +114,28 @@ class WhyShape(TypedDict):
     facts: FactsShape
 
 
+class VariableShape(TypedDict):
+    """One variable; values that may be secret are "…", and None is one that is not there."""
+
+    name: str
+    job: str | None
+    login_shell: str | None
+    app: str | None
+    origin: str
+    differs: bool
+
+
+class EnvironmentShape(TypedDict):
+    """Of one job, or what all have in common."""
+
+    source: str
+    shell: str
+    word: str
+    asked: str | None
+    job_id: str | None
+    variables: list[VariableShape]
+
+
 class CardRunShape(TypedDict):
     """What became of one job while nobody looked."""
 

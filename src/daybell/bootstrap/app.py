@@ -33,6 +33,7 @@ from daybell.engine.service import SchedulerService
 from daybell.logs import log_events, write_log
 from daybell.machine.clock import SystemClock
 from daybell.machine.doctor import Doctor
+from daybell.machine.job_environment import JobEnvironment
 from daybell.machine.signals import StopSignals
 from daybell.machine.zones import machine_zone
 from daybell.model.errors import describe_problem
@@ -78,6 +79,7 @@ class App:
         self._is_ours = False
         """The home: nobody else runs in it."""
         self._teller = NoticeTeller()
+        self._environment = JobEnvironment(os.environ, self._clock)
 
     def run(self, ready: Callable[[SchedulerService], None] = lambda _: None) -> int:
         """Start in order, block, stop in reverse; the exit code. `ready` hears of the running service."""
@@ -149,11 +151,15 @@ class App:
         put_schemas(asset("schemas"), directories.schemas)
 
     def _start(self, parts: ExitStack) -> SchedulerService:
-        service = build_service(self._directories, self._clock, self._teller, parts)
+        environment = self._environment
+        environment.start()
+        parts.callback(environment.stop)
+        service = build_service(self._directories, self._clock, self._teller, parts, environment)
         service.subscribe(log_events)
         service.subscribe(self._hear)
         service.request_stop = self.stop
         service.start()
+        environment.tell(service.reload_soon)
         parts.callback(self._shut_down, service)
         # What exists by now stays: collections that search it would delay jobs by tens of milliseconds.
         gc.collect()
@@ -164,11 +170,12 @@ class App:
         """The doors to the running service: its API and its icon."""
         own = self._directories
         doctor = Doctor()
-        around = Around(_paths(own), doctor.look, own.endpoint)
+        around = Around(_paths(own), doctor.look, own.endpoint, self._environment)
         api = ApiServer(service, own.socket, ArtifactFiles(own.artifacts), around=around)
         api.start()
         parts.callback(api.stop)
         parts.callback(doctor.stop)  # before the API, which would wait for it
+        parts.callback(self._environment.stop)  # as above
         runs = ClickedRuns(self._teller, lambda job_id: service.get_job_status(job_id).name)
         service.subscribe(runs.hear)
         opener = Opener(notices).open

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from daybell.bootstrap.senses import open_senses
-from daybell.desktop.surroundings.interface import Surroundings
+from daybell.desktop.surroundings.interface import Surroundings as Senses
 from daybell.engine.configuring import Configuration
 from daybell.engine.health import OK, Checks, Part
 from daybell.engine.loop import Ports
@@ -14,7 +14,7 @@ from daybell.engine.mailbox import Mailbox
 from daybell.engine.ports import Teller
 from daybell.engine.service import Place, SchedulerService
 from daybell.handlers.catalog import Catalog
-from daybell.handlers.command import Commands
+from daybell.handlers.command import Commands, Surroundings
 from daybell.handlers.keeping import Keeping
 from daybell.handlers.limits import check_limits
 from daybell.handlers.program import check_command
@@ -22,6 +22,7 @@ from daybell.machine.clock import SystemClock
 from daybell.machine.configuration import engine_config
 from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.ids import SystemIds
+from daybell.machine.job_environment import JobEnvironment
 from daybell.machine.ping_courier import Courier
 from daybell.machine.pings import Pinger
 from daybell.machine.processes.choose import machine_processes
@@ -36,6 +37,7 @@ from daybell.model.status import Problem
 from daybell.store.artifacts import ArtifactFiles
 from daybell.store.caps import Caps
 from daybell.store.directories import Directories
+from daybell.store.good_environments import GoodEnvironments
 from daybell.store.history import RunHistory
 from daybell.store.jobs import JobFolder
 from daybell.store.ledger import FileLedger
@@ -43,38 +45,41 @@ from daybell.store.logs import RunLogs
 from daybell.store.settings import SettingsPath
 from daybell.store.sweeper import Home, start_sweeper
 
+SAVE = 27.0
+"""Seconds from one look to the next whether something of a good environment is to be kept."""
+
 
 def build_service(
-    directories: Directories, clock: SystemClock, teller: Teller, parts: ExitStack
+    directories: Directories,
+    clock: SystemClock,
+    teller: Teller,
+    parts: ExitStack,
+    environment: JobEnvironment,
 ) -> SchedulerService:
     """Not started yet. What it is made of ends with `parts`."""
     machine = machine_zone()
-    file = SettingsPath(directories.settings_file, machine)
+    file, history = SettingsPath(directories.settings_file, machine), RunHistory(directories.history)
     settings = file.read()
     config = engine_config(settings, machine)
-    history = RunHistory(directories.history)
-    ledger = FileLedger(directories.journal, directories.checkpoint, history, clock.now())
-    parts.callback(ledger.close)
-    mailbox = Mailbox()
-    deadlines = DeadlineThread(clock)
+    ledger = _ledger(directories, history, clock, parts)
+    mailbox, deadlines = Mailbox(), DeadlineThread(clock)
     deadlines.start()
-    processes = machine_processes(deadlines, clock)
-    caps, logs = Caps(), RunLogs(directories.runs_log)
-    caps.start()
-    parts.callback(caps.stop)
+    caps, logs = _caps(parts), RunLogs(directories.runs_log)
     keeping = Keeping(caps, logs, ArtifactFiles(directories.artifacts), lambda one: _job(service, one).keep)
-    commands = Commands(processes, clock, keeping)
-    handlers = Catalog({CommandHandler: commands})
+    good = _good_environments(directories, parts)
+    processes, surroundings = machine_processes(deadlines, clock), Surroundings(environment.base, good)
+    commands = Commands(processes, clock, keeping, surroundings=surroundings)
     courier = Courier(f"Daybell/{config.version}")
     pinger = Pinger(lambda one: _job(service, one).ping, settings.ping, clock, courier)
     parts.callback(pinger.stop)
-    senses = open_senses(directories, clock, mailbox, machine, look=pinger.beat, parts=parts)
+    looks = (pinger.beat, environment.beat, partial(_save, good))
+    senses = open_senses(directories, clock, mailbox, machine, looks=looks, parts=parts)
     ports = Ports(
         clock=clock,
         ids=SystemIds(),
         alarms=senses.alarms,
         deadlines=deadlines,
-        workers=WorkerPool(handlers, mailbox.post, clock, config.slots),
+        workers=WorkerPool(Catalog({CommandHandler: commands}), mailbox.post, clock, config.slots),
         ledger=ledger,
         history=history,
         logs=logs,
@@ -84,16 +89,35 @@ def build_service(
         wakefulness=senses.surroundings,
         last_end=senses.last_end,
     )
-    files = JobFolder(directories.jobs, config.zone, _check, clock)
+    files = JobFolder(directories.jobs, config.zone, partial(_check, environment), clock)
     service = SchedulerService(mailbox, ports, files, config, Place(str(directories.jobs), os.getpid()))
     service.settings = Configuration(file, settings, service.configure)
     service.subscribe(partial(_close_up, keeping))
     service.subscribe(pinger.hear)
-    _add_parts(service.observation.health, pinger, senses.surroundings)
+    _add_parts(service.observation.health, pinger, senses.surroundings, environment)
     _watch_files(directories, service, deadlines, parts)
-    swept = Home(directories, history, ledger, files, service.registry)
-    parts.callback(start_sweeper(swept, settings.retention, clock).stop)
+    home = Home(directories, history, ledger, files, service.registry)
+    parts.callback(start_sweeper(home, settings.retention, clock).stop)
     return service
+
+
+def _ledger(own: Directories, history: RunHistory, clock: SystemClock, parts: ExitStack) -> FileLedger:
+    ledger = FileLedger(own.journal, own.checkpoint, history, clock.now())
+    parts.callback(ledger.close)
+    return ledger
+
+
+def _good_environments(directories: Directories, parts: ExitStack) -> GoodEnvironments:
+    good = GoodEnvironments(directories.good_environments)
+    parts.callback(good.save)
+    return good
+
+
+def _caps(parts: ExitStack) -> Caps:
+    caps = Caps()
+    caps.start()
+    parts.callback(caps.stop)
+    return caps
 
 
 def _watch_files(
@@ -112,10 +136,23 @@ def _job(service: SchedulerService, job_id: str) -> Job:
         return Job(job_id, CommandHandler(()))
 
 
-def _add_parts(checks: Checks, pinger: Pinger, surroundings: Surroundings) -> None:
+def _save(good: GoodEnvironments) -> float:
+    good.save()
+    return SAVE
+
+
+def _add_parts(checks: Checks, pinger: Pinger, surroundings: Senses, environment: JobEnvironment) -> None:
     checks.add("pings", lambda: Part("degraded", pinger.why) if pinger.why else OK)
     checks.add("surroundings", lambda: Part("off", surroundings.why) if surroundings.why else OK)
+    checks.add("environment", partial(_of_environment, environment))
     checks.add("awake", lambda: Part("degraded", why) if (why := surroundings.why_not_held) else OK)
+
+
+def _of_environment(environment: JobEnvironment) -> Part:
+    word = environment.known.word
+    if not word or environment.is_first_answer_awaited:
+        return Part("ok", word)
+    return Part("degraded" if environment.known.shell else "off", word)
 
 
 def _close_up(keeping: Keeping, events: Sequence[AnyEvent]) -> None:
@@ -125,6 +162,6 @@ def _close_up(keeping: Keeping, events: Sequence[AnyEvent]) -> None:
             keeping.close_up(event.run.job_id, event.run.run_id)
 
 
-def _check(job: Job, file: str) -> list[Problem]:
+def _check(environment: JobEnvironment, job: Job, file: str) -> list[Problem]:
     """What of a valid job cannot work on this machine as it is now."""
-    return [*check_command(job.handler, file), *check_limits(job.limits, file)]
+    return [*check_command(job.handler, file, environment.base()), *check_limits(job.limits, file)]

@@ -1,6 +1,7 @@
 """What does the scheduler notice of the machine? Clocks, zone, surroundings, and how its last life ended."""
 
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
@@ -38,15 +39,15 @@ def open_senses(
     mailbox: Mailbox,
     zone: ZoneInfo,
     *,
-    look: Look,
+    looks: Sequence[Look],
     parts: ExitStack,
 ) -> Senses:
-    """`look` is asked now and then as well; what ends in order ends with `parts`."""
+    """`looks` are asked now and then as well; what ends in order ends with `parts`."""
     last_end = _last_end(own, clock)
     heartbeat = Heartbeat(own.heartbeat)
     clocks = ClockWatch(clock.look, lambda finding: mailbox.post(ClockMoved(finding)))
     zones = ZoneWatch(zone, lambda moved: mailbox.post(ZoneMoved(moved)))
-    rounds = Rounds((zones.beat, lambda: _beat(heartbeat, clock), look))
+    rounds = Rounds((zones.beat, lambda: _beat(heartbeat, clock), *looks))
     alarms = ApschedulerAlarms(watches=(clocks.beat, rounds.beat))
     surroundings = open_surroundings(alarms.look)
     parts.callback(surroundings.stop)

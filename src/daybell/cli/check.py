@@ -1,8 +1,10 @@
 """`check`: are the files valid, and do they mean what they seem to? Without the app, by the same rules."""
 
+import os
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from daybell.api.client import Json
 from daybell.cli.failure import Exit, Failure
@@ -13,10 +15,13 @@ from daybell.core.tables import clean
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from daybell.api.shapes import EnvironmentShape
     from daybell.model.job import Job
     from daybell.model.status import Problem
 
 SETTINGS = "settings.json"
+PATIENCE = 2.0
+"""Seconds for the app."""
 
 
 def check(args: Namespace, terminal: Terminal) -> int:
@@ -34,11 +39,12 @@ def examine(
 ) -> "tuple[list[Problem], list[Problem]]":
     """What is wrong with these files, and what may surprise; `is_whole`: there are no other jobs."""
     zone, problems = _settings(paths, terminal)
+    base = _base(terminal)
     warnings: list[Problem] = []
     jobs: dict[str, Job] = {}
     for path in paths:
         if path.name != SETTINGS:
-            job, wrong, surprising = _job(path, zone, terminal)
+            job, wrong, surprising = _job(path, zone, base, terminal)
             problems += wrong
             warnings += surprising
             if job is not None:
@@ -76,7 +82,7 @@ def _settings(paths: list[Path], terminal: Terminal) -> "tuple[ZoneInfo, list[Pr
 
 
 def _job(
-    path: Path, zone: "ZoneInfo", terminal: Terminal
+    path: Path, zone: "ZoneInfo", base: Mapping[str, str], terminal: Terminal
 ) -> "tuple[Job | None, list[Problem], list[Problem]]":
     """What it defines, what is wrong with it, and if nothing is, what may surprise."""
     from daybell.core.definitions import parse_job  # noqa: PLC0415 - commands that ask the app start faster
@@ -92,9 +98,25 @@ def _job(
         job = parse_job(path.stem, path.name, content, zone)
     except InvalidDefinition as error:
         return None, list(error.problems), []
-    problems = [*check_command(job.handler, path.name), *check_limits(job.limits, path.name)]
+    problems = [*check_command(job.handler, path.name, base), *check_limits(job.limits, path.name)]
     unknown = remarks(path.name, content, Job)
     return job, problems, [*unknown, *warnings(job, path.name, zone, terminal.now)]
+
+
+def _base(terminal: Terminal) -> Mapping[str, str]:
+    """With the PATH that jobs get, as the app says, else the login shell, else this terminal."""
+    from daybell.api.client import ApiError, NotRunning  # noqa: PLC0415 - commands that ask the app start faster
+    from daybell.api.reach import client_of  # noqa: PLC0415 - as above
+    from daybell.machine.login_shell import login_path  # noqa: PLC0415 - as above
+
+    try:
+        answer = client_of(terminal.directories).get("/api/v1/environment", timeout=PATIENCE)
+    except (ApiError, NotRunning):
+        path = login_path(terminal.environ)
+    else:
+        variables = cast("EnvironmentShape", answer)["variables"]
+        path = next((one["job"] for one in variables if one["name"] == "PATH"), None)
+    return os.environ if path is None else {"PATH": path}
 
 
 def _together(jobs: "dict[str, Job]", *, is_whole: bool) -> "list[Problem]":

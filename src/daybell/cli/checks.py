@@ -4,23 +4,21 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
-from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from daybell.api.client import ApiError, NotRunning
 from daybell.api.reach import client_of
-from daybell.api.shapes import StatusShape
+from daybell.api.shapes import EnvironmentShape, StatusShape
 from daybell.cli.check import examine, own_files
 from daybell.cli.looks import Check
 from daybell.cli.terminal import Terminal
-from daybell.core import checkup, search_path
+from daybell.core import checkup
 from daybell.core.checkup import App
 from daybell.core.findings import Finding
 from daybell.core.tellers import tellers
 from daybell.machine.clock import clocks_of, open_clock
-from daybell.machine.environment import environment_of
-from daybell.machine.login_shell import login_path
+from daybell.machine.login_shell import is_known, login_path, login_shell
 from daybell.machine.zones import UNREADABLE, machine_zone, read_zone
 from daybell.model.errors import InvalidSettings, describe_problem
 from daybell.model.settings import Settings
@@ -87,16 +85,19 @@ def room(terminal: Terminal) -> Iterator[Finding]:
 
 
 def path(terminal: Terminal) -> Iterator[Finding]:
-    """Of the app where it runs; only directories that exist make a difference."""
-    if sys.platform == "win32":
+    """What jobs get, as the app says; where it does not run, whether the login shell would say it."""
+    try:
+        answer = client_of(terminal.directories).get("/api/v1/environment", timeout=PATIENCE)
+    except (ApiError, NotRunning):
+        if sys.platform == "win32":
+            return
+        shell = login_shell(terminal.environ) or ""
+        is_answered = login_path(terminal.environ) is not None
+        yield checkup.environment(shell if is_known(shell) else "", "", is_known=is_answered)
         return
-    pid = _app(terminal).pid
-    environ = environment_of(pid) if pid else terminal.environ
-    own = None if environ is None else search_path.directories(environ.get("PATH", os.defpath), os.pathsep)
-    said = login_path(terminal.environ)
-    login = None if said is None else search_path.directories(said, os.pathsep)
-    there = None if login is None else [directory for directory in login if Path(directory).is_dir()]
-    yield search_path.compare(there, own, is_app=bool(pid))
+    found = cast("EnvironmentShape", answer)
+    is_answered = found["source"] == "login_shell"
+    yield checkup.environment(found["shell"], found["word"], is_known=is_answered)
 
 
 def app(terminal: Terminal) -> Iterator[Finding]:

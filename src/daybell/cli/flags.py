@@ -186,6 +186,12 @@ def check(parser: ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="*", help="default: all that Daybell would read")
 
 
+def env(parser: ArgumentParser) -> None:
+    a_job(parser)
+    parser.add_argument("--all", action="store_true", help="also what is the same everywhere")
+    parser.add_argument("--refresh", action="store_true", help="ask the login shell anew")
+
+
 def export(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help="default: daybell-TIME.zip in this directory")
     parser.add_argument("--with-logs", action="store_true", help="also what the runs printed")

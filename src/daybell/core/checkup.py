@@ -210,6 +210,18 @@ def socket(length: int, path: str, *, is_usual: bool) -> Finding:
     return Finding("socket", "ok", f"{path} is short enough ({length} bytes){where}")
 
 
+def environment(shell: str, word: str, *, is_known: bool) -> Finding:
+    """Of jobs: `word` is what is wrong with it; not `is_known` where no login shell has said it."""
+    if is_known and not word:
+        whose = f"your login shell, {shell}," if shell else "a new login"
+        return Finding("path", "ok", f"jobs get PATH and all else as {whose} has it")
+    if not shell:
+        remedy = "Write full paths into argv where a program is not found, or set SHELL."
+        return Finding("path", "note", word or "there is no login shell to ask", remedy)
+    remedy = f"See what `{shell} -lic true` waits for or says; then `daybell env --refresh`."
+    return Finding("path", "warning", word or f"the login shell {shell} does not answer", remedy)
+
+
 def definitions(count: int, problems: Sequence[str], warnings: int) -> Iterator[Finding]:
     """`count` of files, settings included; `problems` as `daybell check` words them."""
     files = "1 file" if count == 1 else f"{count} files"

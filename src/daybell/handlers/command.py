@@ -1,13 +1,16 @@
 """How does a command of this machine run, from its definition to its outcome?"""
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
 from daybell.core.background import VARIABLES, variables
+from daybell.core.drift import Traces, drift, remark
 from daybell.engine.ports import Attempt, AttemptResult, Clock
 from daybell.handlers.keeping import ARTIFACTS, Keeping, Kept
 from daybell.handlers.limits import limit_in_words, measured
@@ -19,22 +22,49 @@ from daybell.model.errors import DaybellError
 from daybell.model.run import ProcessIdentity
 
 NO_SECRETS = NoSecrets()
+SEPARATOR = ";" if sys.platform == "win32" else ":"
+"""Of PATH."""
 AWAKE = 0.0002
 """Seconds for which it looks at the clock instead of sleeping: a thread wakes about that late."""
 LONGEST_HOLD = 1.0
 """Seconds: an instant that is further away by then is so because the clock was set back."""
 
 
+class GoodOnes(Protocol):
+    """What `store.good_environments` is."""
+
+    def remember(self, job_id: str, environ: Mapping[str, str]) -> None: ...
+
+    def compared(self, job_id: str, environ: Mapping[str, str]) -> tuple[Traces, Traces] | None: ...
+
+
+class Surroundings(NamedTuple):
+    """Where the environment of commands comes from, and what is known of those that did well."""
+
+    base: Callable[[], Mapping[str, str]] = lambda: os.environ
+    """What all have in common; the same object while it stays the same."""
+    good: GoodOnes | None = None
+
+
+OWN = Surroundings()
+
+
 class Commands:
     """`engine.ports.Handler` for `CommandHandler`s: one process tree an attempt."""
 
     def __init__(
-        self, processes: Processes, clock: Clock, keeping: Keeping, secrets: Secrets = NO_SECRETS
+        self,
+        processes: Processes,
+        clock: Clock,
+        keeping: Keeping,
+        secrets: Secrets = NO_SECRETS,
+        surroundings: Surroundings = OWN,
     ) -> None:
         self._processes = processes
         self._clock = clock
         self._keeping = keeping
         self._secrets = secrets
+        self._surroundings = surroundings
         self._lock = threading.Lock()
         self._live: dict[str, Live] = {}
 
@@ -43,7 +73,8 @@ class Commands:
         with self._lock:
             self._live[attempt.run.run_id] = live
         try:
-            return self._run(attempt, live, started)
+            base = self._surroundings.base()
+            return self._compared(attempt.job.id, base, self._run(attempt, base, live, started))
         finally:
             with self._lock:
                 del self._live[attempt.run.run_id]
@@ -68,12 +99,28 @@ class Commands:
             live = self._live.setdefault(run_id, Live())
         live.end(grace)
 
+    def _compared(self, job_id: str, base: Mapping[str, str], result: AttemptResult) -> AttemptResult:
+        """A failure tells what is different since the last success."""
+        good = self._surroundings.good
+        if good is None or result.outcome == "unknown":
+            return result
+        if result.outcome == "succeeded":
+            good.remember(job_id, base)
+            return result
+        known = good.compared(job_id, base)
+        told = "" if known is None else remark(drift(*known, SEPARATOR))
+        return replace(result, error=f"{result.error}{told}") if told else result
+
     def _run(
-        self, attempt: Attempt, live: "Live", started: Callable[[ProcessIdentity], None]
+        self,
+        attempt: Attempt,
+        base: Mapping[str, str],
+        live: "Live",
+        started: Callable[[ProcessIdentity], None],
     ) -> AttemptResult:
         try:
             secrets = given(attempt.job.handler, self._secrets)
-            env = environment(attempt, secrets)
+            env = environment(attempt, secrets, base)
             program = find_program(attempt.job.handler, env)
             if not isinstance(program, Program):
                 return _failed(program.message)
@@ -150,9 +197,9 @@ class Live:
             return self._grace
 
 
-def environment(attempt: Attempt, secrets: Mapping[str, str]) -> dict[str, str]:
-    """Daybell's own environment, what the job adds, and what tells the command which run it is."""
-    env = {**os.environ}
+def environment(attempt: Attempt, secrets: Mapping[str, str], base: Mapping[str, str]) -> dict[str, str]:
+    """What all jobs get, what this one adds, and what tells the command which run it is."""
+    env = {**base}
     for name in VARIABLES:  # Daybell itself may have been started by a job
         env.pop(name, None)
     env |= {**attempt.job.handler.env, **secrets}

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections import ChainMap
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -24,10 +23,13 @@ class Program(Struct, frozen=True, kw_only=True):
     cwd: Path
 
 
-def check_command(handler: CommandHandler, file: str) -> list[Problem]:
-    """What keeps the command of this job file from starting, as far as one can tell beforehand."""
-    env = ChainMap(handler.env, os.environ) if handler.env else os.environ
-    found = find_program(handler, env, _still_there)
+def check_command(handler: CommandHandler, file: str, base: Mapping[str, str] | None = None) -> list[Problem]:
+    """What keeps the command of this job file from starting, as far as one can tell beforehand.
+
+    `base` is the environment that all jobs get; without one, that of this process.
+    """
+    base = os.environ if base is None else base
+    found = find_program(handler, handler.env if "PATH" in handler.env else base, _still_there)
     if isinstance(found, Program):
         return []
     return [Problem(file=file, field=found.field, message=found.message)]
