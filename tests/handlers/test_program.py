@@ -109,3 +109,41 @@ def test_a_problem_names_file_field_and_remedy(
 ) -> None:
     expected = Problem(file="backup.json", field=field, message=message.format(home=home))
     assert check_command(handler, "backup.json") == [expected]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows looks at no first line")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("#!/bin/sh\n", ""),
+        ("#!/usr/bin/env tool\n", ""),
+        ("no script", ""),
+        (
+            "#!/no/such/python\n",
+            "names '/no/such/python', which does not exist: install it or correct the line",
+        ),
+        (
+            "#!/usr/bin/env python9\n",
+            "names 'python9', which is not on Daybell's PATH: install it or write its full path there",
+        ),
+        (
+            "#!/bin/sh\r\necho\r\n",
+            "ends as on Windows, so that its interpreter is not found: save it with Unix line ends",
+        ),
+    ],
+)
+def test_a_script_without_its_interpreter_is_a_problem(home: Path, content: str, message: str) -> None:
+    program = home / "bin" / "mine"
+    program.write_bytes(content.encode())
+    program.chmod(0o755)
+    said = f"the first line of '{program}' {message}"
+    expected = [Problem("backup.json", "handler.argv[0]", said)] if message else []
+    assert check_command(CommandHandler(argv=("mine",)), "backup.json") == expected
+    program.unlink()
+    assert check_command(CommandHandler(argv=("mine",)), "backup.json") != []
+
+
+def test_the_environment_of_jobs_counts_and_not_this_process(home: Path) -> None:
+    handler = CommandHandler(argv=("tool",))
+    assert check_command(handler, "backup.json", {"PATH": str(home)}) != []
+    assert check_command(handler, "backup.json", {"PATH": str(home / "bin")}) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from daybell.core.shebang import LONGEST, Interpreter, interpreter
 from daybell.model.job import CommandHandler
 from daybell.model.status import Problem
 
@@ -29,9 +30,11 @@ def check_command(handler: CommandHandler, file: str, base: Mapping[str, str] | 
     `base` is the environment that all jobs get; without one, that of this process.
     """
     base = os.environ if base is None else base
-    found = find_program(handler, handler.env if "PATH" in handler.env else base, _still_there)
+    env = handler.env if "PATH" in handler.env else base
+    found = find_program(handler, env, _still_there)
     if isinstance(found, Program):
-        return []
+        message = _without_interpreter(found.path, env.get("PATH", os.defpath)) if found.path else ""
+        return [Problem(file=file, field="handler.argv[0]", message=message)] if message else []
     return [Problem(file=file, field=found.field, message=found.message)]
 
 
@@ -72,6 +75,42 @@ def working_directory(handler: CommandHandler) -> Path:
     if handler.cwd is None:
         return home
     return home / os.path.expanduser(handler.cwd)  # noqa: PTH111 Path raises for unknown users
+
+
+def _without_interpreter(program: str, path: str) -> str:
+    """Why the script cannot be run although it is there; empty where it can, or is none."""
+    named = _interpreter(program)
+    if named is None:
+        return ""
+    line = f"the first line of {program!r}"
+    if named.is_of_dos:
+        return f"{line} ends as on Windows, so that its interpreter is not found: save it with Unix line ends"
+    if not os.path.exists(named.path):  # noqa: PTH110 a Path for each job takes longer than the look
+        return f"{line} names {named.path!r}, which does not exist: install it or correct the line"
+    if named.searched and _still_there(named.searched, path) is None:
+        return (
+            f"{line} names {named.searched!r}, which is not on Daybell's PATH: "
+            "install it or write its full path there"
+        )
+    return ""
+
+
+def _interpreter(program: str) -> Interpreter | None:
+    """Of a script on a system that looks at the first line."""
+    if os.name == "nt":
+        return None
+    try:
+        seen = os.stat(program)  # noqa: PTH116 as above
+        return _interpreter_of(program, seen.st_mtime_ns, seen.st_size)
+    except OSError:  # a program that nobody may read can still be run
+        return None
+
+
+@lru_cache(maxsize=256)
+def _interpreter_of(program: str, _changed: int, _size: int) -> Interpreter | None:
+    """As it was when it was changed then. OSError."""
+    with open(program, "rb") as file:  # noqa: PTH123 as above
+        return interpreter(file.read(LONGEST))
 
 
 def _still_there(name: str, path: str) -> str | None:
