@@ -19,7 +19,7 @@ def phrases(before: dict[str, str], now: dict[str, str]) -> list[str]:
         ({"FOO": "1"}, {"FOO": "2"}, ["FOO is different"]),
         ({"FOO": "1"}, {"BAR": "1"}, ["BAR is new", "FOO is gone"]),
         ({}, {"A": "1", "LANG": "C", "PATH": "/a"}, ["PATH is new", "LANG is new", "A is new"]),
-        ({"SSH_AUTH_SOCK": "/a", "DISPLAY": ":0"}, {"SSH_AUTH_SOCK": "/b", "DISPLAY": ":1"}, []),
+        ({"SSH_AUTH_SOCK": "/a", "DISPLAY": ":0", "SHLVL": "1"}, {"DISPLAY": ":1", "TERM_PROGRAM": "a"}, []),
     ],
 )
 def test_each_difference_is_a_phrase(before: dict[str, str], now: dict[str, str], told: list[str]) -> None:

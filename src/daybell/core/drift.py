@@ -3,15 +3,15 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from daybell.core.search_path import directories, named
+from daybell.core.search_path import BEGINNINGS, OF_TERMINALS, directories, named
 
 HARMLESS = frozenset({"PATH", "LANG", "LANGUAGE", "TZ", "HOME", "SHELL", "USER", "LOGNAME", "TMPDIR"})
 """Their values say nothing that a failure's notice should not."""
 HARMLESS_ENDS = ("PATH", "_HOME", "_ROOT", "_DIR")
 """Of names whose values are directories."""
-PASSING = frozenset({"DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "DESKTOP_SESSION", "WINDOWID", "TERM"})
+PASSING = OF_TERMINALS | {"DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "DESKTOP_SESSION"}
 """Different in each session."""
-OF_SESSIONS = ("SSH_", "GPG_", "DBUS_", "XDG_SESSION", "XDG_SEAT", "XDG_VTNR", "DAYBELL_")
+OF_SESSIONS = (*BEGINNINGS, "SSH_", "GPG_", "DBUS_", "XDG_SESSION", "XDG_SEAT", "XDG_VTNR", "DAYBELL_")
 SENSITIVE = ("TOKEN", "SECRET", "KEY", "PASS", "CREDENTIAL", "AUTH")
 UNTOLD = "…"
 MOST_TOLD = 5
