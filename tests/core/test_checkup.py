@@ -155,3 +155,22 @@ def test_autostart_is_not_there_yet() -> None:
 
 def test_a_look_that_fails_is_a_finding() -> None:
     assert levels([checkup.failed("disk", "it broke")]) == [("disk", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("shell", "word", "is_known", "level", "message"),
+    [
+        ("/bin/zsh", "", True, "ok", "jobs get PATH and all else as your login shell, /bin/zsh, has it"),
+        ("", "", True, "ok", "jobs get PATH and all else as a new login has it"),
+        ("", "", False, "note", "there is no login shell to ask"),
+        ("", "the login shell cannot be found", False, "note", "the login shell cannot be found"),
+        ("/bin/zsh", "", False, "warning", "the login shell /bin/zsh does not answer"),
+        ("/bin/zsh", "it hangs", True, "warning", "it hangs"),
+    ],
+)
+def test_the_environment_of_jobs_is_the_login_shells_or_it_is_said_why_not(
+    shell: str, word: str, *, is_known: bool, level: str, message: str
+) -> None:
+    found = checkup.environment(shell, word, is_known=is_known)
+    assert (found.check, found.level, found.message) == ("path", level, message)
+    assert bool(found.remedy) == (level != "ok")
