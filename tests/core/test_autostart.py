@@ -43,7 +43,7 @@ def shown(how: str, command: Command) -> Command:
             return autostart_run_key.read(autostart_run_key.render(command), None).command
 
 
-@given(COMMANDS.filter(lambda command: "=" not in command[0]))
+@given(COMMANDS)
 def test_a_desktop_starts_what_was_meant(command: Command) -> None:
     assert shown("desktop", command) == command
 
@@ -84,10 +84,19 @@ def test_windows_refuses_what_its_key_does_not_take() -> None:
         autostart_run_key.render(('C:\\"a"', "start"))
 
 
-def test_a_desktop_refuses_a_program_with_an_equal_sign() -> None:
-    with pytest.raises(Conflict, match="a = in it: /a=b"):
-        autostart_desktop.render(("/a=b", "start"))
-    assert shown("desktop", ("/a", "b=c")) == ("/a", "b=c")
+@pytest.mark.parametrize("program", ["/a=b", "/50%"])
+def test_a_program_that_no_desktop_takes_is_started_by_a_shell(program: str) -> None:
+    content = autostart_desktop.render((program, "start"))
+    assert '\nExec=/bin/sh -c "exec ' in content
+    assert autostart_desktop.read(content, FILE).command == (program, "start")
+    assert "/bin/sh" not in autostart_desktop.render(("/a", "b=c%"))
+
+
+@pytest.mark.parametrize("program", ["/a\\b", "/it's", '/"q"'])
+def test_a_program_that_systemd_does_not_take_is_started_by_a_shell(program: str) -> None:
+    content = autostart_systemd.render((program, "start"))
+    assert '\nExecStart=:"/bin/sh" "-c" "exec ' in content
+    assert autostart_systemd.read(content) == (program, "start")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +104,7 @@ def test_a_desktop_refuses_a_program_with_an_equal_sign() -> None:
     [
         ("/opt/daybell", "/opt/daybell"),
         ("/my apps/d", '"/my apps/d"'),
-        ("/50%/d", "/50%%/d"),
+        ("/50%/d", r'/bin/sh -c "exec \\"\\$0\\" \\"\\$@\\"" /50%%/d'),
         ('/"q"/d', r'"/\\"q\\"/d"'),
         ("/$a`b/d", r'"/\\$a\\`b/d"'),
         ("/a\\b", r'"/a\\\\b"'),
@@ -111,7 +120,7 @@ def test_a_desktop_file_is_quoted_twice(word: str, line: str) -> None:
     [
         ("/opt/daybell", '"/opt/daybell" "start"'),
         ("/my apps/50%", '"/my apps/50%%" "start"'),
-        ('/"q"\\', r'"/\"q\"\\" "start"'),
+        ('/"q"\\', r':"/bin/sh" "-c" "exec \"$0\" \"$@\"" "/\"q\"\\" "start"'),
         ("/$HOME", ':"/$HOME" "start"'),
     ],
 )

@@ -17,6 +17,8 @@ STARTERS: Mapping[How, str] = {
     "launch_agent": "launchd starts it",
     "run_key": "Windows starts it",
 }
+BY_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
+"""Before a program whose path nobody takes as a program, but as an argument."""
 UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What is neither text in XML nor one line of UTF-8."""
 
@@ -87,6 +89,14 @@ def own_command(
     if called.endswith("/daybell") and is_there(called):
         return called, "start"
     return executable, "-P", "-m", "daybell", "start"
+
+
+def by_shell(command: Command) -> Command:
+    return BY_SHELL + command
+
+
+def without_shell(command: Command) -> Command:
+    return command[len(BY_SHELL) :] if command[: len(BY_SHELL)] == BY_SHELL else command
 
 
 def refuse_unspeakable(command: Command) -> None:

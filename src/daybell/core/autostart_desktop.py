@@ -7,8 +7,7 @@ A word of Exec is quoted twice: for the command line first, and then, as every v
 import re
 from collections.abc import Collection, Iterator
 
-from daybell.core.autostart import Command, Entry, refuse_unspeakable
-from daybell.model.errors import Conflict
+from daybell.core.autostart import Command, Entry, by_shell, refuse_unspeakable, without_shell
 
 GROUP = "[Desktop Entry]"
 PLAIN = re.compile(r"[^\s\"'\\><~|&;$*?#()`]+")
@@ -24,8 +23,9 @@ PIECE = re.compile(r""""((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)|([^\s"'\\]+)""")
 def render(command: Command) -> str:
     """The file. Conflict where it cannot say that."""
     refuse_unspeakable(command)
-    if "=" in command[0]:
-        raise Conflict(f"no desktop starts a program whose path has a = in it: {command[0]}")
+    # The specification forbids a = there, and GLib looks for a program with two %.
+    if "=" in command[0] or "%" in command[0]:
+        command = by_shell(command)
     line = " ".join(map(_quoted, command)).replace("\\", r"\\")
     return f"""{GROUP}
 Type=Application
@@ -42,7 +42,8 @@ X-GNOME-Autostart-Delay=5
 def read(content: str, file: str, session: str = "") -> Entry:
     """`session` is XDG_CURRENT_DESKTOP; where it is empty, nobody asks whether a desktop is meant."""
     keys = dict(_keys(content))
-    return Entry(_words(_unescaped(keys.get("Exec", ""))), _blocked_by(keys, file, session))
+    command = _words(_unescaped(keys.get("Exec", "")))
+    return Entry(without_shell(command), _blocked_by(keys, file, session))
 
 
 def _blocked_by(keys: dict[str, str], file: str, session: str) -> str | None:

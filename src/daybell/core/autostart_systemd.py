@@ -6,7 +6,7 @@ there is one: so it is made only when somebody asks for it.
 
 import re
 
-from daybell.core.autostart import Command, refuse_unspeakable
+from daybell.core.autostart import Command, by_shell, refuse_unspeakable, without_shell
 
 UNIT = "daybell.service"
 ON = {"enabled", "enabled-runtime", "alias", "static"}
@@ -18,6 +18,8 @@ WORD = re.compile(r'"((?:\\.|[^"\\])*)"|(\S+)')
 def render(command: Command) -> str:
     """The unit. Conflict where it cannot say that."""
     refuse_unspeakable(command)
+    if re.search(r"[\"'\\]", command[0]):  # which it takes for no path
+        command = by_shell(command)
     # A colon keeps variables from being put in; systemd older than 244 does not know it.
     prefix = ":" if any("$" in word for word in command) else ""
     line = " ".join(map(_quoted, command))
@@ -42,7 +44,7 @@ WantedBy=graphical-session.target
 def read(content: str) -> Command:
     """What it starts; nothing where that cannot be understood."""
     found = re.search(r"^ExecStart=[@:+!-]*(.*)$", content, re.MULTILINE)
-    return tuple(map(_unquoted, WORD.finditer(found[1]))) if found else ()
+    return without_shell(tuple(map(_unquoted, WORD.finditer(found[1])))) if found else ()
 
 
 def blocked_by(said: str) -> str | None:
