@@ -24,8 +24,11 @@ class Home:
         self.jobs = path / "config" / "jobs"
         self.jobs.mkdir(parents=True, mode=0o700)
         kept = {name: value for name, value in os.environ.items() if name not in DESKTOP}
-        alone = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={path}/no-bus"}  # not this machine's own battery
-        alone["SHELL"] = "/bin/false"  # nor its person's own PATH
+        alone = {  # not this machine's battery, nor its person's PATH, and nothing that starts at login
+            "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={path}/no-bus",
+            "SHELL": "/bin/false",
+            "XDG_CONFIG_HOME": str(path / "desktop"),
+        }
         self.environ = {**kept, **alone, "DAYBELL_HOME": str(path), "NO_COLOR": "1", **environ}
 
     def write(self, job_id: str, definition: Mapping[str, object] | str) -> None:

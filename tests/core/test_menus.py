@@ -17,14 +17,14 @@ from daybell.core.menus import (
     Tags,
     tray_view,
 )
-from daybell.core.views import Entry
+from daybell.core.views import Action, Entry, Verb
 from daybell.model.status import JobStatus, SchedulerStatus, Status
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ABOVE = 2
 """The headline and a separator."""
-BELOW = -6
-"""A separator, the dashboard, "Pause all", the folder, "About" and "Quit"."""
+BELOW = -7
+"""A separator, the dashboard, "Pause all", the folder, "Start at login", "About" and "Quit"."""
 
 
 def a_job(job_id: str, **changes: object) -> JobStatus:
@@ -109,6 +109,17 @@ def test_a_submenu_has_an_end(number: int, last: str) -> None:
     (others,) = shown(jobs(SUBMENU_AT_MOST + number))
     assert others.label == f"Other jobs ({SUBMENU_AT_MOST + number})"
     assert others.entries[-1].label == last
+
+
+@pytest.mark.parametrize("at_login", [True, False])
+def test_starting_at_login_is_a_mark_that_a_click_turns_over(*, at_login: bool) -> None:
+    scheduler = SchedulerStatus(
+        state="running", started=None, version="1", home="/", pid=1, stats=no_statistics()
+    )
+    status = Status(scheduler=scheduler, jobs=(), problems=())
+    entry = tray_view(status, ZoneInfo("UTC"), NOW, at_login=at_login).menu[-3]
+    verb: Verb = "not_at_login" if at_login else "start_at_login"
+    assert (entry.label, entry.checked, entry.action) == ("Start at login", at_login, Action(verb))
 
 
 @given(st.dictionaries(st.integers(0, 29).map("job-{}".format), st.lists(st.text()).map(tuple)))

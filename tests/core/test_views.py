@@ -253,7 +253,7 @@ def test_attention_is_wanted_while_something_fails(*, status: Status, wanted: bo
 def test_the_mark_at_the_end_pauses_and_resumes_all(
     *, state: SchedulerState, checked: bool, verb: Literal["pause_all", "resume_all"]
 ) -> None:
-    *_, dashboard, pause_all, folder, about, leave = menu_of(a_job(), state=state)
+    *_, dashboard, pause_all, folder, _at_login, about, leave = menu_of(a_job(), state=state)
     assert (dashboard.label, dashboard.action) == ("Open dashboard", Action("open_dashboard"))
     assert (folder.label, folder.action) == ("Open job folder", Action("open_folder"))
     assert (about.label, about.action) == ("About Daybell 1", Action("about"))

@@ -11,7 +11,7 @@ import pytest
 from builders import no_statistics
 from cards import a_card, a_line
 from daybell.core.views import TrayView
-from daybell.desktop.tray.presenter import LONGEST, Presenter, seconds_until
+from daybell.desktop.tray.presenter import LONGEST, Beside, Presenter, seconds_until
 from daybell.model.absence import Card
 from daybell.model.status import JobStatus, SchedulerStatus, Status
 from tray_host import wait_until
@@ -97,7 +97,12 @@ def test_many_jobs_are_grouped_by_the_tags_of_the_moment() -> None:
     world = World()
     tags: dict[str, tuple[str, ...]] = {"3": ("web",)}
     world.presenter = Presenter(
-        world.status, world.tray, lambda: ZoneInfo("UTC"), world.clock, tags=lambda: tags, pause=0.05
+        world.status,
+        world.tray,
+        lambda: ZoneInfo("UTC"),
+        world.clock,
+        beside=Beside(tags=lambda: tags),
+        pause=0.05,
     )
     world.jobs = 13
     world.presenter.start()
@@ -113,7 +118,12 @@ def test_what_happened_meanwhile_is_shown_until_it_is_dealt_with() -> None:
     world = World()
     cards: list[Card | None] = [a_card(a_line()), None]
     world.presenter = Presenter(
-        world.status, world.tray, lambda: ZoneInfo("UTC"), world.clock, card=lambda: cards.pop(0), pause=0.05
+        world.status,
+        world.tray,
+        lambda: ZoneInfo("UTC"),
+        world.clock,
+        beside=Beside(card=lambda: cards.pop(0)),
+        pause=0.05,
     )
     world.presenter.start()
     wait_until(lambda: len(world.tray.views) == 1, "the first view")

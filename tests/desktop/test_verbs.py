@@ -104,6 +104,12 @@ def test_what_cannot_be_opened_is_refused(world: World, run_ids: list[str], why:
         world.does("open_log", "backup")
 
 
+def test_what_others_carry_out_is_theirs(world: World) -> None:
+    world.does("start_at_login")
+    world.does("not_at_login")
+    assert world.at_login == [True, False]
+
+
 def test_the_job_folder_opens(world: World) -> None:
     world.does("open_folder")
     assert world.opened == [(world.service.home, None)]

@@ -10,7 +10,7 @@ from typing import cast
 from builders import BERLIN, at, no_statistics
 from daybell.core.views import Action, Verb
 from daybell.desktop.tray.clicks import Clicks
-from daybell.desktop.tray.verbs import Verbs
+from daybell.desktop.tray.verbs import Doings, Verbs
 from daybell.engine.memory import VirtualClock
 from daybell.engine.service import SchedulerService
 from daybell.model.errors import Conflict, JobNotFound, RunNotFound
@@ -130,7 +130,15 @@ class World:
         service = cast("SchedulerService", self.service)
         self.clicked: list[str] = []
         clock, clicked = VirtualClock(NOW), self.clicked.append
-        self.verbs = Verbs(service, self.notices, self.open, clock, lambda: BERLIN, clicked=clicked)
+        self.at_login: list[bool] = []
+        others: Doings = {
+            "open_dashboard": lambda _: None,
+            "start_at_login": lambda _: self.at_login.append(True),
+            "not_at_login": lambda _: self.at_login.append(False),
+        }
+        self.verbs = Verbs(
+            service, self.notices, self.open, clock, lambda: BERLIN, clicked=clicked, others=others
+        )
         self.clicks = Clicks(self.verbs.carry_out, self.notices)
 
     def open(self, path: Path, line: int | None) -> None:

@@ -47,6 +47,18 @@ def test_clicks_pause_resume_run_cancel_and_quit_show_in_the_status(desktop: Hom
         panel.wait_gone()
 
 
+def test_starting_at_login_is_a_mark_in_the_menu(desktop: Home, bus: str) -> None:
+    file = desktop.path / "desktop" / "autostart" / "daybell.desktop"
+    with TrayHost(bus) as panel, desktop.running():
+        panel.wait_item()
+        panel.click("Start at login")
+        panel.wait(lambda menu: menu.find("Start at login").is_checked is True)
+        assert file.exists()
+        panel.click("Start at login")
+        panel.wait(lambda menu: menu.find("Start at login").is_checked is False)
+    assert not file.exists()
+
+
 def test_a_failure_shows_in_the_menu_with_its_last_line(desktop: Home, bus: str) -> None:
     desktop.shell("mail", "echo disk full >&2; exit 3", name="Fetch mail")
     with TrayHost(bus) as panel, desktop.running():

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from daybell.api.answers import as_json
+from daybell.api.autostart import NO_LOGIN, AtLoginSwitch
 from daybell.api.calls import Calls
 from daybell.api.environment import NO_ENVIRONMENT, Environment
 from daybell.engine.service import SchedulerService
@@ -29,6 +30,7 @@ class Around(NamedTuple):
     endpoint: Path | None = None
     """The file that leads to the port; without one it lies beside the socket."""
     environment: Environment = NO_ENVIRONMENT
+    at_login: AtLoginSwitch = NO_LOGIN
 
 
 NOWHERE = Around()

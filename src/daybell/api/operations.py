@@ -3,9 +3,11 @@
 from msgspec import Struct
 
 from daybell.api import forms
+from daybell.api.autostart import AtLoginBody
 from daybell.api.away import AwayBody
 from daybell.api.entry import HelloBody, SessionBody
 from daybell.api.requests import CancelBody, PauseBody
+from daybell.core.autostart import AtLogin
 from daybell.core.environment_view import EnvironmentView
 from daybell.core.timeline import Timeline
 from daybell.engine.editing import Preview
@@ -129,6 +131,8 @@ WHOLE = {
     "GET /doctor": Operation(says="Look for what is wrong here.", answer=forms.DoctorFindings),
     "GET /environment": Operation(says="Tell which environment jobs get.", answer=EnvironmentView),
     "POST /environment/refresh": Operation(says="Ask the login shell anew.", answer=EnvironmentView),
+    "GET /autostart": Operation(says="Tell whether Daybell starts at login.", answer=AtLogin),
+    "PUT /autostart": Operation(says="Switch starting at login on or off.", body=AtLoginBody, answer=AtLogin),
     "POST /stop": Operation(says="Stop Daybell.", answer=forms.Nothing, status=202),
     "GET /settings": Operation(says="Get the settings.", answer=forms.SettingsAnswer, also=ETAG),
     "PUT /settings": Operation(

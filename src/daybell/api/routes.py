@@ -12,6 +12,7 @@ from starlette.routing import Match, Route
 from daybell.api.about import NOWHERE, About, Around
 from daybell.api.answers import as_error, as_http_error, as_json, refusal, unexpected
 from daybell.api.artifacts import Artifacts
+from daybell.api.autostart import AutostartDoor
 from daybell.api.away import AwayDoor
 from daybell.api.callers import caller
 from daybell.api.calls import Calls
@@ -52,6 +53,7 @@ class Routes:
         self._reports = Reports(service, calls, artifacts)
         self._about = About(service, calls, around)
         self._environment = EnvironmentDoor(service, calls, around.environment)
+        self._autostart = AutostartDoor(calls, around.at_login)
         self.watching = Watching(service, calls)
 
     def table(self) -> list[Route]:
@@ -61,6 +63,7 @@ class Routes:
             *self.watching.table(),
             *self._about.table(),
             *self._environment.table(),
+            *self._autostart.table(),
             *self._of_jobs(),
             *self._of_runs(),
             Route("/api/v1/away", self._away.get),

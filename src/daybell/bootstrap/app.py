@@ -15,6 +15,7 @@ from daybell.api.about import Around
 from daybell.api.parts import add_parts
 from daybell.api.server import ApiServer
 from daybell.bootstrap.scheduling import build_service
+from daybell.desktop.autostart.choose import open_autostart
 from daybell.desktop.notices.choose import open_notices
 from daybell.desktop.notices.interface import Notices
 from daybell.desktop.notices.teller import NoticeTeller
@@ -25,7 +26,7 @@ from daybell.desktop.tray.clicked_runs import ClickedRuns
 from daybell.desktop.tray.clicks import Clicks
 from daybell.desktop.tray.interface import Tray
 from daybell.desktop.tray.null import NullTray
-from daybell.desktop.tray.presenter import Presenter
+from daybell.desktop.tray.presenter import Beside, Presenter
 from daybell.desktop.tray.tags import tags_of
 from daybell.desktop.tray.verbs import Verbs
 from daybell.engine.bus import Subscriber
@@ -170,7 +171,8 @@ class App:
         """The doors to the running service: its API and its icon."""
         own = self._directories
         doctor = Doctor()
-        around = Around(_paths(own), doctor.look, own.endpoint, self._environment)
+        at_login = open_autostart()
+        around = Around(_paths(own), doctor.look, own.endpoint, self._environment, at_login)
         api = ApiServer(service, own.socket, ArtifactFiles(own.artifacts), around=around)
         api.start()
         parts.callback(api.stop)
@@ -187,7 +189,11 @@ class App:
             self._clock,
             machine_zone,
             clicked=runs.clicked,
-            open_dashboard=dashboard.open,
+            others={
+                "open_dashboard": lambda _: dashboard.open(),
+                "start_at_login": lambda _: at_login.switch(on=True),
+                "not_at_login": lambda _: at_login.switch(on=False),
+            },
         )
         clicks = Clicks(verbs.carry_out, notices)
         self._teller.act_by(clicks.act)
@@ -195,9 +201,15 @@ class App:
         clicks.start()
         parts.callback(clicks.stop)
         if not isinstance(tray, NullTray):  # nobody looks: a view of many jobs is not made for nothing
-            tags, card = partial(tags_of, service), service.away.card
-            presenter = Presenter(service.status, tray, machine_zone, self._clock, tags=tags, card=card)
+            presenter = Presenter(
+                service.status,
+                tray,
+                machine_zone,
+                self._clock,
+                beside=Beside(partial(tags_of, service), service.away.card, at_login.is_on),
+            )
             service.subscribe(lambda _: presenter.changed())
+            at_login.changed = presenter.changed
             presenter.start()
             parts.callback(presenter.stop)
         add_parts(service.observation.health, tray, notices, own.state)

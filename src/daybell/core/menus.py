@@ -52,9 +52,15 @@ STANDINGS = {
 
 
 def tray_view(
-    status: Status, zone: ZoneInfo, now: datetime, tags: Tags = NO_TAGS, card: Card | None = None
+    status: Status,
+    zone: ZoneInfo,
+    now: datetime,
+    tags: Tags = NO_TAGS,
+    card: Card | None = None,
+    *,
+    at_login: bool = False,
 ) -> TrayView:
-    """The view of this status, its times on the clock of `zone`."""
+    """The view of this status, its times on the clock of `zone`. `at_login`: Daybell starts then."""
 
     def when(instant: datetime) -> str:
         return clock_time(instant, zone, now)
@@ -72,6 +78,12 @@ def tray_view(
         Entry("Open dashboard", Action("open_dashboard"), key="open_dashboard"),
         Entry("Pause all", pause_all, checked=paused, key="pause_all"),
         Entry("Open job folder", Action("open_folder"), key="open_folder"),
+        Entry(
+            "Start at login",
+            Action("not_at_login" if at_login else "start_at_login"),
+            checked=at_login,
+            key="at_login",
+        ),
         Entry(f"About Daybell {status.scheduler.version}".rstrip(), Action("about"), key="about"),
         Entry("Quit", Action("quit"), key="quit"),
     )

@@ -29,6 +29,8 @@ Verb = Literal[
     "skip_away",
     "see_away",
     "open_folder",
+    "start_at_login",
+    "not_at_login",
     "about",
     "quit",
 ]

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from daybell.core.menus import Tags, tray_view
@@ -28,6 +29,18 @@ def seconds_until(stale: datetime | None, now: datetime) -> float:
     return LONGEST if stale is None else min(max(0.0, (stale - now).total_seconds()), LONGEST)
 
 
+class Beside(NamedTuple):
+    """What the menu shows that is not in the status."""
+
+    tags: Callable[[], Tags] = dict
+    card: Callable[[], Card | None] = lambda: None
+    at_login: Callable[[], bool] = lambda: False
+    """Daybell starts then."""
+
+
+NOTHING = Beside()
+
+
 class Presenter:
     """Shows the status as it changes: at once after a quiet time, else once a second."""
 
@@ -38,16 +51,14 @@ class Presenter:
         zone: Callable[[], ZoneInfo],
         clock: Clock,
         *,
-        tags: Callable[[], Tags] = dict,
-        card: Callable[[], Card | None] = lambda: None,
+        beside: Beside = NOTHING,
         pause: float = PAUSE,
     ) -> None:
         self._status = status
         self._tray = tray
         self._zone = zone
         self._clock = clock
-        self._tags = tags
-        self._card = card
+        self._beside = beside
         self._pause = pause
         self._stale: datetime | None = None
         self._shown: TrayView | None = None
@@ -84,7 +95,8 @@ class Presenter:
     def _look(self) -> None:
         now, zone = self._clock.now(), self._zone()
         self._stale = tomorrow(now.astimezone(zone))
-        view = tray_view(self._status(), zone, now, self._tags(), self._card())
+        status, beside = self._status(), self._beside
+        view = tray_view(status, zone, now, beside.tags(), beside.card(), at_login=beside.at_login())
         if view != self._shown:
             self._tray.show(view)
             self._shown = view

@@ -25,6 +25,8 @@ SAMPLES_ADDED = (
     "When you have seen enough, remove their files from the job folder."
 )
 
+Doings = Mapping[Verb, Callable[[Action], object]]
+NO_OTHERS: Doings = MappingProxyType({})
 Open = Callable[[Path, int | None], None]
 """Shows a file, at a line of it if it can, or a directory; raises DaybellError, and never blocks."""
 
@@ -41,16 +43,19 @@ class Verbs:
         zone: Callable[[], ZoneInfo],
         *,
         clicked: Callable[[str], None] = lambda _: None,
-        open_dashboard: Callable[[], None] = lambda: None,
+        others: Doings = NO_OTHERS,
     ) -> None:
-        """`zone` is the one the person lives in; `clicked` hears of the runs that were asked for."""
+        """`zone` is the one the person lives in; `clicked` hears of the runs that were asked for.
+
+        `others` are the verbs that neither the service nor this carries out.
+        """
         self._service = service
         self._notices = notices
         self._opener = opener
         self._clock = clock
         self._zone = zone
         self._clicked = clicked
-        self.table: Mapping[Verb, Callable[[Action], object]] = MappingProxyType(
+        self.table: Doings = MappingProxyType(
             {
                 "run": lambda action: clicked(service.run_now(job_of(action))),
                 "cancel": lambda action: service.cancel_run(job_of(action)),
@@ -64,13 +69,13 @@ class Verbs:
                 "show_status": self._show_status,
                 "show_problems": self._show_problems,
                 "add_samples": self._add_samples,
-                "open_dashboard": lambda _: open_dashboard(),
                 "run_away": self._run_away,
                 "skip_away": lambda action: service.away.skip(action.job_id),
                 "see_away": lambda _: service.away.dismiss(),
                 "open_folder": lambda _: opener(Path(service.status().scheduler.home), None),
                 "about": self._about,
                 "quit": lambda _: service.request_stop(),
+                **others,
             }
         )
 
