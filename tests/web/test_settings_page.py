@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from app_home import Home
+from waiting import until as wait_until
 from web.browsing import Browsing, go
 from web.held import Held
 
@@ -121,6 +122,33 @@ def test_an_older_answer_does_not_bring_the_old_colours_back(settings: Page) -> 
         expect(settings.get_by_text("Saved.")).to_be_visible()
         held.release()
         assert settings.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_starting_at_login_is_switched_at_once(home: Home, settings: Page) -> None:
+    file = home.path / "desktop" / "autostart" / "daybell.desktop"
+    switch = settings.get_by_role("switch", name="Start Daybell at login")
+    expect(switch).not_to_be_checked()
+    switch.check()
+    wait_until(file.exists)
+    settings.reload()
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    wait_until(lambda: not file.exists())
+
+
+def test_whoever_has_switched_it_off_is_named(home: Home, browsing: Browsing, settings: Page) -> None:
+    browsing.allow(" 409 ")  # as above
+    file = home.path / "desktop" / "autostart" / "daybell.desktop"
+    file.parent.mkdir(parents=True)
+    file.write_text("[Desktop Entry]\nExec=daybell start\nHidden=true\n")
+    settings.reload()
+    computer = settings.get_by_role("region", name="This computer")
+    expect(computer).to_contain_text(f"Hidden=true in {file} says so")
+    switch = settings.get_by_role("switch", name="Start Daybell at login")
+    switch.click()
+    expect(computer).to_contain_text("has switched off that Daybell starts at login")
+    expect(switch).not_to_be_checked()
+    assert "Hidden=true" in file.read_text()
 
 
 def test_the_check_up_and_the_paths_are_the_real_ones(home: Home, settings: Page) -> None:

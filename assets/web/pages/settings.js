@@ -5,6 +5,7 @@ import { get, put, Refused } from "../lib/api.js";
 import { guardLeaving } from "../lib/route.js";
 import { SECTIONS, changesOf, merged, wordsOf } from "../lib/settings.js";
 import { applyTheme } from "../lib/theme.js";
+import { AtLogin } from "../parts/at_login.js";
 import { Field } from "../parts/field.js";
 import { Icon } from "../parts/icon.js";
 import { Loaded, useAnswer } from "../parts/loaded.js";
@@ -17,6 +18,7 @@ export default function SettingsPage() {
     <header class="head"><h1>Settings</h1></header>
     <${Loaded} answer=${answer}>${(found) => (found.settings ? html`<${Form} key=${found.etag} found=${found} reload=${answer.reload} />` : html`<${Broken} found=${found} reload=${answer.reload} />`)}<//>
     <div class="cards">
+      <${AtLogin} />
       <${Doctor} />
       <${About} />
     </div>
