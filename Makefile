@@ -6,8 +6,8 @@ STAMP := $(VENV)/.installed
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 # What the tests of the tray (dbus), of the machine's surroundings (python3-dbusmock), of crashes (strace), of the clock (gcc), of completion
-# (zsh, fish), of the man page (groff) and of the page (chromium and its fonts) want of the system; the app itself needs nothing of it.
-SYSTEM_PACKAGES := dbus python3-dbusmock python3-gi strace gcc libc6-dev zsh fish groff chromium fonts-dejavu-core fonts-noto-color-emoji
+# (zsh, fish), of the man page (groff), of starting at login (desktop-file-utils, systemd) and of the page (chromium and its fonts) want of the system; the app itself needs nothing of it.
+SYSTEM_PACKAGES := dbus python3-dbusmock python3-gi strace gcc libc6-dev zsh fish groff desktop-file-utils systemd chromium fonts-dejavu-core fonts-noto-color-emoji
 
 .PHONY: help install demo test lint check format schemas grpc man vendor system bench torture machine clean
 
@@ -57,10 +57,10 @@ vendor: install ## Bundle the page's libraries anew (needs npm)
 	@$(BIN)/python tools/vendor/build.py
 
 system:
-	@if { command -v dbus-daemon && command -v strace && command -v cc && command -v zsh && command -v fish && command -v groff && { [ -n "$$DAYBELL_CHROMIUM" ] || command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable; } && /usr/bin/python3 -c 'import dbusmock, gi'; } >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then :; \
+	@if { command -v dbus-daemon && command -v strace && command -v cc && command -v zsh && command -v fish && command -v groff && command -v desktop-file-validate && command -v systemd-analyze && { [ -n "$$DAYBELL_CHROMIUM" ] || command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable; } && /usr/bin/python3 -c 'import dbusmock, gi'; } >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
-	else echo "Without $(SYSTEM_PACKAGES) the tests of the tray, of the machine's surroundings, of crashes, of the clock, of completion, of the man page and of the page are skipped: sudo apt-get install $(SYSTEM_PACKAGES)"; fi
+	else echo "Without $(SYSTEM_PACKAGES) the tests of the tray, of the machine's surroundings, of crashes, of the clock, of completion, of the man page, of starting at login and of the page are skipped: sudo apt-get install $(SYSTEM_PACKAGES)"; fi
 
 bench: install ## Measure memory, idle cost, latency, bursts and catch-up beside rivals; BENCH_ARGS=--quick
 	@$(BIN)/python benchmarks/run.py $(BENCH_ARGS)

@@ -96,6 +96,7 @@ VERBS = {
         *("check", "no problems", "problems", "check --x", "check {tmp}/x", "cannot read"), without="works"
     ),
     "env": Verb("env backup", r"backup gets", "variables", "env --x", "env bakcup"),
+    "autostart": Verb("autostart on", "Daybell starts at login", "enabled", "autostart x", without="works"),
     "export": Verb("export {tmp}/{new}.zip", "kept", "files", "export a b", without="works"),
     "restore": Verb("restore {tmp}/kept.zip", "restored", "files", "restore", without="works"),
     "doctor": Verb("doctor", "python", "findings", "doctor x", without="works"),
@@ -115,6 +116,7 @@ class Person:
         self._program = Program(home)
         self._program.now = now
         self._program.environ |= {"EDITOR": "true", "PATH": os.environ["PATH"]}
+        self._program.environ["XDG_CONFIG_HOME"] = str(tmp / "desktop")
         self._names = {"tmp": str(tmp)}
 
     def __call__(self, line: str) -> Said:

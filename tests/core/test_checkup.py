@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from daybell.core import checkup
+from daybell.core.autostart import Entry, How
 from daybell.core.checkup import App, Desktop, Disk, Place
 from daybell.core.findings import Finding
 
@@ -149,8 +150,30 @@ def test_job_files_must_be_valid(
     assert found[0].message == said
 
 
-def test_autostart_is_not_there_yet() -> None:
-    assert levels([checkup.autostart()]) == [("autostart", "note")]
+OWN = ("/bin/daybell", "start")
+
+
+@pytest.mark.parametrize(
+    ("entries", "level", "said"),
+    [
+        ({}, "note", "does not start at login"),
+        ({"desktop": Entry(OWN)}, "ok", "your desktop starts it"),
+        ({"systemd": Entry(OWN)}, "ok", "systemd starts it"),
+        ({"desktop": Entry(OWN, "Hidden=true in /f")}, "note", "Hidden=true in /f has switched that off"),
+        ({"desktop": Entry(OWN, "Hidden=true in /f"), "systemd": Entry(OWN)}, "ok", "systemd"),
+        (
+            {"desktop": Entry(("/old/daybell", "start"))},
+            "note",
+            "another program than this one: /old/daybell",
+        ),
+        ({"desktop": Entry(())}, "note", "another program than this one: unreadable"),
+        ({"desktop": Entry(OWN), "systemd": Entry(OWN)}, "warning", "twice at login: your desktop starts it"),
+    ],
+)
+def test_autostart_is_as_the_system_has_been_told(entries: dict[How, Entry], level: str, said: str) -> None:
+    found = checkup.autostart(entries, OWN)
+    assert levels([found]) == [("autostart", level)]
+    assert said in found.message
 
 
 def test_a_look_that_fails_is_a_finding() -> None:

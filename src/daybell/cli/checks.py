@@ -119,8 +119,11 @@ def jobs(terminal: Terminal) -> Iterator[Finding]:
     yield from checkup.definitions(len(paths), [*map(describe_problem, problems)], len(warnings))
 
 
-def autostart(_terminal: Terminal) -> Iterator[Finding]:
-    yield checkup.autostart()
+def autostart(terminal: Terminal) -> Iterator[Finding]:
+    from daybell.desktop.autostart.choose import open_autostart  # noqa: PLC0415 - only for this
+
+    switch = open_autostart(terminal.environ)
+    yield checkup.autostart(switch.entries(), switch.command)
 
 
 CHECKS = (
@@ -135,7 +138,7 @@ CHECKS = (
     Check("bus", desktop, PATIENCE),
     Check("machine", surroundings, PATIENCE),
     Check("path", path, PATIENCE + 4),
-    Check("autostart", autostart),
+    Check("autostart", autostart, PATIENCE),
 )
 """In the order in which they are told; a further one is a further line."""
 

@@ -49,6 +49,7 @@ COMMANDS = {
     "handlers": Command("handlers.handlers", "show what a job can be made of", flags.handlers),
     "check": Command("check.check", "check job files and settings, without the app", flags.check),
     "env": Command("environment.env", "show which environment jobs get, and where from", flags.env),
+    "autostart": Command("autostart.autostart", "start Daybell when you log in, or not", flags.autostart),
     "export": Command("archive.export", "keep jobs, settings and history in one file", flags.export),
     "restore": Command("archive.restore", "put back what `daybell export` kept", flags.restore),
     "doctor": Command("doctor.doctor", "look for what is wrong on this machine, and say what helps"),

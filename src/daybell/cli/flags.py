@@ -192,6 +192,13 @@ def env(parser: ArgumentParser) -> None:
     parser.add_argument("--refresh", action="store_true", help="ask the login shell anew")
 
 
+def autostart(parser: ArgumentParser) -> None:
+    parser.add_argument("action", choices=("on", "off", "status"), nargs="?", default="status")
+    parser.add_argument(
+        "--systemd", action="store_true", help="with on: by a unit of systemd, and not by your desktop"
+    )
+
+
 def export(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help="default: daybell-TIME.zip in this directory")
     parser.add_argument("--with-logs", action="store_true", help="also what the runs printed")

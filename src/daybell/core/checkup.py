@@ -1,10 +1,11 @@
 """What does it mean for Daybell that the machine is as it is? Each answer with its remedy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from daybell.core.amounts import size
+from daybell.core.autostart import STARTERS, Command, Entry, How, at_login, sentence
 from daybell.core.findings import Finding
 
 OLDEST_PYTHON = (3, 11)
@@ -237,12 +238,22 @@ def definitions(count: int, problems: Sequence[str], warnings: int) -> Iterator[
         yield Finding("jobs", "ok", f"{files}, all valid")
 
 
-def autostart() -> Finding:
-    """This version does not start by itself."""
-    message = "Daybell does not start with your session by itself yet"
-    return Finding(
-        "autostart", "note", message, "Add `daybell start` to the programs your desktop starts at login."
-    )
+def autostart(entries: Mapping[How, Entry], own: Command) -> Finding:
+    """What the system has been told to start at login; `own` is what starts this very program."""
+    now = at_login(entries)
+    if now.blocked_by:
+        remedy = "Undo it there, or say `daybell autostart off` and then `daybell autostart on`."
+        return Finding("autostart", "note", sentence(now), remedy)
+    if not now.how:
+        return Finding("autostart", "note", sentence(now), "`daybell autostart on` makes it start.")
+    ways = [how for how, entry in entries.items() if entry.blocked_by is None]
+    if len(ways) > 1:
+        message = f"Daybell is started twice at login: {' and '.join(STARTERS[how] for how in ways)}"
+        return Finding("autostart", "warning", message, "`daybell autostart on` leaves one.")
+    if (found := entries[now.how].command) != own:
+        message = f"what starts at login is another program than this one: {' '.join(found) or 'unreadable'}"
+        return Finding("autostart", "note", message, "`daybell autostart on` makes it this one.")
+    return Finding("autostart", "ok", sentence(now))
 
 
 def failed(check: str, trouble: str) -> Finding:
