@@ -171,7 +171,7 @@ OWN = ("/bin/daybell", "start")
     ],
 )
 def test_autostart_is_as_the_system_has_been_told(entries: dict[How, Entry], level: str, said: str) -> None:
-    found = checkup.autostart(entries, OWN)
+    found = checkup.autostart(entries, OWN.__eq__)
     assert levels([found]) == [("autostart", level)]
     assert said in found.message
 

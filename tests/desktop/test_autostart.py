@@ -10,6 +10,7 @@ import pytest
 from daybell.core.autostart import AtLogin, Command, Entry, How
 from daybell.core.autostart_run_key import APPROVED, RUN, VALUE
 from daybell.desktop.autostart.asking import asker
+from daybell.desktop.autostart.choose import is_this_program, this_program
 from daybell.desktop.autostart.interface import NOT_THERE, Said
 from daybell.desktop.autostart.launch_agent import LaunchAgent
 from daybell.desktop.autostart.run_key import RunKey
@@ -164,6 +165,21 @@ def test_the_menu_looks_once_a_minute_and_after_a_switch(desktop: FakeWay) -> No
     assert not switch.is_on(), "nobody can tell"
     with pytest.raises(DaybellError, match="cannot read it"):
         switch.now()
+
+
+def test_an_installation_is_known_by_its_python_and_by_its_script(tmp_path: Path) -> None:
+    python, script, link = tmp_path / "v" / "python3", tmp_path / "v" / "daybell", tmp_path / "daybell"
+    link.symlink_to(script)
+    module = ("-P", "-m", "daybell", "start")
+    ours: list[Command] = [(str(script), "start"), (str(link), "start"), (str(python), *module)]
+    assert all(is_this_program(command, python) for command in ours)
+    assert is_this_program((str(python.with_name("python")), *module), python)
+    others: list[Command] = [("/w/python3", *module), ("/w/daybell", "start"), (str(script),), ()]
+    assert not any(is_this_program(command, python) for command in others)
+
+
+def test_this_program_is_this_program() -> None:
+    assert is_this_program(this_program({}))
 
 
 def test_a_desktop_file_comes_and_goes(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,6 +126,15 @@ def test_the_desktop_file_of_this_very_program_is_switched_on_and_off(home: Home
     assert home.json("autostart", "off")["enabled"] is False
     assert not file.exists()
     assert home.json("autostart", "on")["enabled"] is True
+
+
+def test_the_script_and_the_module_are_one_program(home: Home) -> None:
+    script = Path(sys.executable).with_name("daybell")
+    if not script.exists():
+        pytest.skip("install Daybell to run it: pip install --editable .")
+    assert run(script, "autostart", "on", **home.environ).returncode == 0
+    assert f"Exec={script} start\n" in (home.path / "desktop" / "autostart" / "daybell.desktop").read_text()
+    assert finding(home)["level"] == "ok"
 
 
 def finding(home: Home) -> dict[str, str]:

@@ -120,10 +120,9 @@ def jobs(terminal: Terminal) -> Iterator[Finding]:
 
 
 def autostart(terminal: Terminal) -> Iterator[Finding]:
-    from daybell.desktop.autostart.choose import open_autostart  # noqa: PLC0415 - only for this
+    from daybell.desktop.autostart.choose import is_this_program, open_autostart  # noqa: PLC0415 - only for this
 
-    switch = open_autostart(terminal.environ)
-    yield checkup.autostart(switch.entries(), switch.command)
+    yield checkup.autostart(open_autostart(terminal.environ).entries(), is_this_program)
 
 
 CHECKS = (

@@ -11,6 +11,9 @@ from daybell.model.errors import Conflict
 How = Literal["desktop", "systemd", "launch_agent", "run_key"]
 Command = tuple[str, ...]
 """A program with its arguments."""
+MODULE = ("-P", "-m", "daybell", "start")
+"""What makes a Python start it. A directory of that name must not come in between."""
+SCRIPT = ("start",)
 STARTERS: Mapping[How, str] = {
     "desktop": "your desktop starts it",
     "systemd": "systemd starts it",
@@ -82,13 +85,13 @@ def own_command(
     Python with it.
     """
     if frozen:
-        return frozen, "start"
+        return frozen, *SCRIPT
     if platform == "win32":  # the console script would open a window that stays
         silent = re.sub(r"(?i)python\.exe$", "pythonw.exe", executable)
-        return silent if is_there(silent) else executable, "-P", "-m", "daybell", "start"
+        return silent if is_there(silent) else executable, *MODULE
     if called.endswith("/daybell") and is_there(called):
-        return called, "start"
-    return executable, "-P", "-m", "daybell", "start"
+        return called, *SCRIPT
+    return executable, *MODULE
 
 
 def by_shell(command: Command) -> Command:

@@ -1,6 +1,6 @@
 """What does it mean for Daybell that the machine is as it is? Each answer with its remedy."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -238,8 +238,8 @@ def definitions(count: int, problems: Sequence[str], warnings: int) -> Iterator[
         yield Finding("jobs", "ok", f"{files}, all valid")
 
 
-def autostart(entries: Mapping[How, Entry], own: Command) -> Finding:
-    """What the system has been told to start at login; `own` is what starts this very program."""
+def autostart(entries: Mapping[How, Entry], is_own: Callable[[Command], bool]) -> Finding:
+    """What the system has been told to start at login; `is_own` knows what starts this very program."""
     now = at_login(entries)
     if now.blocked_by:
         remedy = "Undo it there, or say `daybell autostart off` and then `daybell autostart on`."
@@ -250,7 +250,7 @@ def autostart(entries: Mapping[How, Entry], own: Command) -> Finding:
     if len(ways) > 1:
         message = f"Daybell is started twice at login: {' and '.join(STARTERS[how] for how in ways)}"
         return Finding("autostart", "warning", message, "`daybell autostart on` leaves one.")
-    if (found := entries[now.how].command) != own:
+    if not is_own(found := entries[now.how].command):
         message = f"what starts at login is another program than this one: {' '.join(found) or 'unreadable'}"
         return Finding("autostart", "note", message, "`daybell autostart on` makes it this one.")
     return Finding("autostart", "ok", sentence(now))

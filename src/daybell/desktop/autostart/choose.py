@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from daybell.core.autostart import Command, own_command
+from daybell.core.autostart import MODULE, SCRIPT, Command, own_command
 from daybell.desktop.autostart.asking import asker
 from daybell.desktop.autostart.interface import Way
 from daybell.desktop.autostart.switch import LoginSwitch
@@ -39,6 +40,16 @@ def this_program(environ: Mapping[str, str]) -> Command:
         sys.platform,
         os.path.abspath(sys.argv[0]),  # noqa: PTH100 - Path.absolute would leave a ".." in it
         sys.executable,
-        os.path.exists,
+        os.path.isfile,
         frozen=environ.get("APPIMAGE") or sys.executable if is_frozen else None,
     )
+
+
+def is_this_program(command: Command, executable: Path = Path(sys.executable)) -> bool:
+    """Whether that starts this installation, by its Python or by its script, which pipx links to."""
+    program, *words = command or ("",)
+    if tuple(words) == MODULE:
+        return Path(program).parent == executable.parent
+    # One that is frozen is its own script.
+    own = (executable, executable.with_name("daybell"), Path(os.environ.get("APPIMAGE", executable)))
+    return tuple(words) == SCRIPT and Path(program).resolve() in {path.resolve() for path in own}
