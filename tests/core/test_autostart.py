@@ -136,7 +136,6 @@ def test_a_unit_is_quoted_and_no_variable_is_put_in(word: str, line: str) -> Non
         ("'/my apps/d' --x=%f", ("/my apps/d", "--x=")),
         (r"/a\\ b c\\", ("/a b", "c")),
         (r"/a\sb\xc", ("/a", "bxc")),
-        ("", ()),
     ],
 )
 def test_what_others_wrote_for_the_desktop_is_understood(line: str, command: Command) -> None:
@@ -144,6 +143,11 @@ def test_what_others_wrote_for_the_desktop_is_understood(line: str, command: Com
         f"# Exec=no\n[Other]\nExec=no\n[Desktop Entry]\n#Exec=no\nnonsense\nExec = {line}\n[More]\nExec=no\n"
     )
     assert autostart_desktop.read(content, FILE) == Entry(command)
+
+
+@pytest.mark.parametrize("content", ["", "[Desktop Entry]\nType=Application\n", "[Desktop Entry]\nExec=\n"])
+def test_a_file_that_names_no_program_is_a_no(content: str) -> None:
+    assert autostart_desktop.read(content, FILE) == Entry((), f"the lack of an Exec in {FILE}")
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,13 @@ def test_what_is_written_starts_daybell(home: Home) -> None:
             app.wait(10)
 
 
+def test_a_home_that_no_login_knows_of_is_named(home: Home) -> None:
+    done = home.daybell("autostart", "on")
+    assert done.stdout == "Daybell starts at login: your desktop starts it\n"
+    assert "the DAYBELL_HOME of this terminal holds at login only where your session sets it" in done.stderr
+    assert "DAYBELL_HOME" not in home.daybell("autostart", "off").stderr
+
+
 def test_the_systemd_flag_belongs_to_on(home: Home) -> None:
     done = home.daybell("autostart", "off", "--systemd")
     assert (done.returncode, done.stdout) == (2, "")

@@ -5,6 +5,8 @@ from argparse import Namespace
 from daybell.cli.failure import Exit, UsageError, translated
 from daybell.cli.terminal import Terminal
 
+HOME = "DAYBELL_HOME"
+
 
 def autostart(args: Namespace, terminal: Terminal) -> int:
     """With the app and without it: the desktop is told, and not Daybell."""
@@ -26,4 +28,6 @@ def autostart(args: Namespace, terminal: Terminal) -> int:
         terminal.print_json({"enabled": now.enabled, "how": now.how, "blocked_by": now.blocked_by})
     else:
         terminal.print(sentence(now))
+        if now.enabled and terminal.environ.get(HOME):
+            terminal.say(f"the {HOME} of this terminal holds at login only where your session sets it, too")
     return Exit.OK

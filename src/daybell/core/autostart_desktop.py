@@ -49,6 +49,8 @@ def read(content: str, file: str, session: str = "") -> Entry:
 def _blocked_by(keys: dict[str, str], file: str, session: str) -> str | None:
     if keys.get("Hidden") == "true":
         return f"Hidden=true in {file}"
+    if not keys.get("Exec"):  # one that is empty, or a link to nothing, keeps a desktop from starting it, too
+        return f"the lack of an Exec in {file}"
     for switch in SWITCHES:
         if keys.get(switch) == "false":
             return f"{switch}=false in {file}"
