@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from daybell.core.login_shells import LARGEST, Heard, of_registry, profiles, question, sane, variables
 
-ASKED = "/bin/sh -c 'printf %s MM; /usr/bin/env -0; printf %s MM'"
+ASKED = "/bin/sh -c 'printf %s%s MA RK; /usr/bin/env -0; printf %s%s MA RK'"
 
 
 @pytest.mark.parametrize(
@@ -25,14 +25,14 @@ ASKED = "/bin/sh -c 'printf %s MM; /usr/bin/env -0; printf %s MM'"
 def test_each_shell_is_asked_in_its_own_way(
     name: str, *, is_interactive: bool, argv: tuple[str, ...]
 ) -> None:
-    asked = question(name, "MM", is_interactive=is_interactive)
+    asked = question(name, "MARK", is_interactive=is_interactive)
     assert asked is not None
     assert (asked.argv0, *asked.flags) == argv
 
 
 @pytest.mark.parametrize("name", ["nologin", "false", "elvish", ""])
 def test_what_is_not_known_is_not_asked(name: str) -> None:
-    assert question(name, "MM", is_interactive=True) is None
+    assert question(name, "MARK", is_interactive=True) is None
 
 
 PRINTED = b"Welcome to MM's machine? no: PATH=/no\nM<mark>A=1\0B=two\nlines\0C=\0odd\0=x\0<mark>bye"
@@ -119,12 +119,12 @@ def test_the_registry_gives_what_a_new_login_has() -> None:
     person = {"PATH": "C:\\me\\bin", "temp": "C:\\me\\T"}
     own = {"SystemRoot": "C:\\Windows", "PATH": "C:\\venv", "java_home": "C:\\old"}
     assert of_registry(machine, person, own) == {
-        "SystemRoot": "C:\\Windows",
-        "Path": "C:\\Windows;C:\\me\\bin",
+        "SYSTEMROOT": "C:\\Windows",
+        "PATH": "C:\\Windows;C:\\me\\bin",
         "JAVA_HOME": "C:\\J",
-        "temp": "C:\\me\\T",
+        "TEMP": "C:\\me\\T",
     }
 
 
 def test_without_a_path_of_the_machine_the_persons_counts() -> None:
-    assert of_registry({}, {"Path": "C:\\me"}, {"PATH": "C:\\venv"}) == {"Path": "C:\\me"}
+    assert of_registry({}, {"Path": "C:\\me"}, {"PATH": "C:\\venv"}) == {"PATH": "C:\\me"}

@@ -116,9 +116,26 @@ def test_a_hang_of_an_interactive_shell_alone_is_named_and_gone_round(tmp_path: 
     assert answer.word == f"{path}, asked as an interactive shell, did not answer within 2.7 s"
 
 
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_a_shell_that_prints_what_it_is_told_to_do_is_not_taken_at_these_words(
+    name: str, tmp_path: Path
+) -> None:
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"install {name} to run it")
+    (tmp_path / ".config" / "fish").mkdir(parents=True)
+    (tmp_path / ".config" / "fish" / "config.fish").write_text("set -gx FOO 1\nset -g fish_trace 1\n")
+    for file in (".bash_profile", ".zshrc"):
+        (tmp_path / file).write_text("export FOO=1\nset -xv\nexec 2>&1\n")
+    answer = asked(tmp_path, path)
+    assert answer.environ is not None
+    assert answer.environ["FOO"] == "1"
+
+
 @pytest.mark.parametrize(
     ("body", "word"),
     [
+        ('shift; eval "$(printf %s "$1" | sed \'s/env -0/true/\')"', "says nothing of its environment"),
         ("echo oh; exit 3", "ended without an answer (exit code 3)"),
         ("exit 0", "ended without an answer"),
         ("exec yes", "did not answer within 0.4 s"),
@@ -126,7 +143,7 @@ def test_a_hang_of_an_interactive_shell_alone_is_named_and_gone_round(tmp_path: 
 )
 def test_a_shell_without_an_answer_is_told_with_a_clear_word(body: str, word: str, tmp_path: Path) -> None:
     path = shell(tmp_path, body)
-    assert LoginShell(path, {"PATH": "/bin"}).ask(20 if "exit" in body else 0.6) == Answer(
+    assert LoginShell(path, {"PATH": "/bin"}).ask(0.6 if "yes" in body else 20) == Answer(
         None, f"{path} {word}"
     )
 

@@ -1,5 +1,6 @@
 """Which environment does a job get, and where from?"""
 
+import sys
 from typing import Protocol
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from starlette.routing import Route
 from daybell.api.answers import as_json
 from daybell.api.calls import Calls
 from daybell.core.environment_view import EnvironmentView, Known, view
+from daybell.core.search_path import overlaid
 from daybell.engine.service import SchedulerService
 from daybell.model.errors import NoFindings
 
@@ -68,4 +70,5 @@ class EnvironmentDoor:
 
     def _of_job(self, job_id: str) -> EnvironmentView:
         job = self._service.get_job(job_id)
-        return view(self._environment.known, job_id, job.handler.env)
+        added = overlaid({}, job.handler.env, sys.platform)
+        return view(self._environment.known, job_id, added)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from daybell.core.search_path import capital
+
 POSIX = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "ksh93", "mksh", "busybox", "fish"})
 """They take -lic in one word."""
 APART = frozenset({"nu", "pwsh"})
@@ -36,8 +38,10 @@ def question(name: str, mark: str, *, is_interactive: bool) -> Question | None:
 
     The words mean the same in all of them. What its own files print stands before and after the marks.
     """
-    # Another program says it: what the shell itself would print is different in each.
-    asked = f"/bin/sh -c 'printf %s {mark}; /usr/bin/env -0; printf %s {mark}'"
+    # Another program says it: what the shell itself would print is different in each. The mark comes in two
+    # pieces: a shell that prints what it is told to do (set -x, fish_trace) must not be taken for the answer.
+    pieces = f"printf %s%s {mark[: len(mark) // 2]} {mark[len(mark) // 2 :]}"
+    asked = f"/bin/sh -c '{pieces}; /usr/bin/env -0; {pieces}'"
     if name in C_SHELLS:
         return Question(f"-{name}", ("-c", asked))
     if name in APART:
@@ -122,16 +126,13 @@ def profiles(name: str, home: str, config: str, zdotdir: str = "") -> tuple[str,
 def of_registry(
     machine: Mapping[str, str], person: Mapping[str, str], own: Mapping[str, str]
 ) -> dict[str, str]:
-    """On Windows: what a new login would have. Values are expanded already; names are told by any letters.
+    """On Windows: what a new login would have. Values are expanded already.
 
     PATH is the machine's and the person's together; `own` gives what the system sets by itself.
     """
-    found = {name.upper(): (name, value) for name, value in own.items()}
-    for source in (machine, person):
-        found |= {name.upper(): (name, value) for name, value in source.items()}
-    folded = {name.upper(): value for name, value in machine.items()}
-    if "PATH" in folded:
-        of_person = {name.upper(): value for name, value in person.items()}.get("PATH", "")
-        parts = (folded["PATH"].rstrip(";"), of_person)
-        found["PATH"] = ("Path", ";".join(part for part in parts if part))
-    return dict(found.values())
+    of_machine, of_person = capital(machine), capital(person)
+    found = {**capital(own), **of_machine, **of_person}
+    if "PATH" in of_machine:
+        parts = (of_machine["PATH"].rstrip(";"), of_person.get("PATH", ""))
+        found["PATH"] = ";".join(part for part in parts if part)
+    return found

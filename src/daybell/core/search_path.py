@@ -30,6 +30,16 @@ def directories(path: str, separator: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def capital(environ: Mapping[str, str]) -> dict[str, str]:
+    """As Python has names on Windows, where `Path` and `PATH` are one."""
+    return {name.upper(): value for name, value in environ.items()}
+
+
+def overlaid(base: Mapping[str, str], added: Mapping[str, str], platform: str) -> dict[str, str]:
+    """An environment with what a job adds to it."""
+    return {**base, **(capital(added) if platform == "win32" else added)}
+
+
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """What the session has, and a PATH of which nobody has added anything: that is for the shell to do."""
     kept = {

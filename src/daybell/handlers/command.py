@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from daybell.core.background import VARIABLES, variables
 from daybell.core.drift import Traces, drift, remark
+from daybell.core.search_path import overlaid
 from daybell.engine.ports import Attempt, AttemptResult, Clock
 from daybell.handlers.keeping import ARTIFACTS, Keeping, Kept
 from daybell.handlers.limits import limit_in_words, measured
@@ -202,7 +203,7 @@ def environment(attempt: Attempt, secrets: Mapping[str, str], base: Mapping[str,
     env = {**base}
     for name in VARIABLES:  # Daybell itself may have been started by a job
         env.pop(name, None)
-    env |= {**attempt.job.handler.env, **secrets}
+    env = overlaid(env, {**attempt.job.handler.env, **secrets}, sys.platform)
     env |= variables(attempt.run, attempt.job, attempt.background)
     env |= {TAG: attempt.run.run_id, "DAYBELL_JOB_ID": attempt.job.id}
     if attempt.run.traceparent:

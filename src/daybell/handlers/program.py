@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
 
+from daybell.core.search_path import overlaid
 from daybell.core.shebang import LONGEST, Interpreter, interpreter
 from daybell.model.job import CommandHandler
 from daybell.model.status import Problem
@@ -30,7 +32,7 @@ def check_command(handler: CommandHandler, file: str, base: Mapping[str, str] | 
     `base` is the environment that all jobs get; without one, that of this process.
     """
     base = os.environ if base is None else base
-    env = handler.env if "PATH" in handler.env else base
+    env = overlaid(base, handler.env, sys.platform) if handler.env else base
     found = find_program(handler, env, _still_there)
     if isinstance(found, Program):
         message = _without_interpreter(found.path, env.get("PATH", os.defpath)) if found.path else ""

@@ -26,6 +26,8 @@ LEAVING = 2.0
 """Seconds for a shell that has answered to end."""
 CHUNK = 1 << 16
 ENDED = "ended without an answer"
+SILENT = "says nothing of its environment"
+"""Such as where `env` is an old one."""
 
 
 class Answer(NamedTuple):
@@ -77,7 +79,7 @@ class LoginShell:
         if child is None:
             return Answer(None, "was not asked, as Daybell stops")
         answer = _listen(child, mark, seconds)
-        self._forget(child, is_over=answer.environ is not None or answer.word == ENDED)
+        self._forget(child, is_over=answer.environ is not None or answer.word in {ENDED, SILENT})
         if answer.word == ENDED and child.returncode:
             return Answer(None, f"{ENDED} (exit code {child.returncode})")
         return answer
@@ -155,7 +157,7 @@ def _listen(child: "subprocess.Popen[bytes]", mark: str, seconds: float) -> Answ
         except ValueError:
             return Answer(None, "says more than an environment can be")
         if found is not None:
-            return Answer(found)
+            return Answer(found) if found else Answer(None, SILENT)
     return Answer(None, f"did not answer within {seconds:.2g} s")
 
 
