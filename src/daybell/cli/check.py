@@ -86,12 +86,10 @@ def _job(
 ) -> "tuple[Job | None, list[Problem], list[Problem]]":
     """What it defines, what is wrong with it, and if nothing is, what may surprise."""
     from daybell.core.definitions import parse_job  # noqa: PLC0415 - commands that ask the app start faster
-    from daybell.core.surprises import warnings  # noqa: PLC0415 - as above
-    from daybell.core.versions import remarks  # noqa: PLC0415 - as above
     from daybell.handlers.limits import check_limits  # noqa: PLC0415 - as above
     from daybell.handlers.program import check_command  # noqa: PLC0415 - as above
     from daybell.model.errors import InvalidDefinition  # noqa: PLC0415 - as above
-    from daybell.model.job import Job  # noqa: PLC0415 - as above
+    from daybell.store.foresight import foreseen  # noqa: PLC0415 - as above
 
     try:
         content = _read(path)
@@ -99,8 +97,7 @@ def _job(
     except InvalidDefinition as error:
         return None, list(error.problems), []
     problems = [*check_command(job.handler, path.name, base), *check_limits(job.limits, path.name)]
-    unknown = remarks(path.name, content, Job)
-    return job, problems, [*unknown, *warnings(job, path.name, zone, terminal.now)]
+    return job, problems, [*foreseen(job, content, path.name, zone, terminal.now)]
 
 
 def _base(terminal: Terminal) -> Mapping[str, str]:

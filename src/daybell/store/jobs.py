@@ -12,16 +12,15 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from daybell.core import surprises
 from daybell.core.definitions import parse_job
 from daybell.core.dependencies import circular, missing
-from daybell.core.versions import remarks
 from daybell.engine.files import Change, Etags, Judgement
 from daybell.engine.ports import ABSENCE, Clock, DefinitionsRead
 from daybell.model.errors import Conflict, DiskRefused, InvalidDefinition, JobNotFound
 from daybell.model.job import Job
 from daybell.model.status import Problem
 from daybell.store.edits import content_or_nothing, edit, forget_unfinished, read_file, refuse_changed
+from daybell.store.foresight import foreseen
 from daybell.store.remedies import complaint
 from daybell.store.trust import distrust
 
@@ -140,9 +139,8 @@ class JobFolder:
         except InvalidDefinition as refusal:
             return Judgement(None, refusal.problems)
         absent = [one for one in missing({**known, job_id: job}, invalid) if one.file == name]
-        unknown = remarks(name, definition, Job)
-        surprising = surprises.warnings(job, name, self._zone, self._clock.now())
-        return Judgement(job, (), (*self._check(job, name), *absent, *unknown, *surprising))
+        surprising = foreseen(job, definition, name, self._zone, self._clock.now())
+        return Judgement(job, (), (*self._check(job, name), *absent, *surprising))
 
     def _path(self, job_id: str) -> Path:
         """Of a file that was seen: whatever else an id may name, it is no job."""
