@@ -21,7 +21,7 @@ from daybell.engine.service import Place, SchedulerService
 from daybell.engine.state import EngineConfig
 from daybell.handlers.command import Commands
 from daybell.handlers.keeping import Keeping
-from daybell.logs import log_events, write_log
+from daybell.logs.lines import log_events, write_log
 from daybell.machine.alarms import ApschedulerAlarms
 from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread

@@ -80,7 +80,7 @@ def write_jobs(directories: Directories, home: Path) -> None:
     for number in range(1, 9):
         (photos / f"photo-{number}.raw").write_bytes(os.urandom(200_000))
     directories.settings_file.write_text(
-        '{"scheduler": {"max_concurrent_runs": 2, "shutdown_timeout": "5s"}}\n'
+        '{"scheduler": {"max_concurrent_runs": 2, "shutdown_timeout": "5s"}, "log": {"system": false}}\n'
     )
     for job_id, definition in jobs(home).items():
         (directories.jobs / f"{job_id}.json").write_text(json.dumps(definition, indent=2) + "\n")

@@ -45,6 +45,10 @@ export const SECTIONS = [
     ],
   },
   {
+    title: "Log",
+    fields: [{ path: "log.system", label: "Also tell the log of this system", kind: "switch", help: "Starts, failures and recoveries, beside Daybell's own log." }],
+  },
+  {
     title: "This page",
     fields: [{ path: "dashboard.theme", label: "Colours", kind: [["system", "As the desktop"], ["light", "Light"], ["dark", "Dark"]] }],
   },

@@ -31,7 +31,8 @@ from daybell.desktop.tray.tags import tags_of
 from daybell.desktop.tray.verbs import Verbs
 from daybell.engine.bus import Subscriber
 from daybell.engine.service import SchedulerService
-from daybell.logs import log_events, write_log
+from daybell.logs.lines import log_events, write_log
+from daybell.logs.system import write_system_log
 from daybell.machine.clock import SystemClock
 from daybell.machine.doctor import Doctor
 from daybell.machine.job_environment import JobEnvironment
@@ -157,6 +158,11 @@ class App:
         parts.callback(environment.stop)
         service = build_service(self._directories, self._clock, self._teller, parts, environment)
         service.subscribe(log_events)
+        if service.settings.held.log.system:
+            system = write_system_log(self._clock)
+            parts.callback(system.close)
+            parts.callback(logging.getLogger().removeHandler, system)
+            service.subscribe(system.hear)
         service.subscribe(self._hear)
         service.request_stop = self.stop
         service.start()

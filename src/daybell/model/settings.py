@@ -87,6 +87,13 @@ class DashboardConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Its colours; `system`: as the desktop has it."""
 
 
+class LogConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where Daybell writes about itself, beside daybell.log."""
+
+    system: bool = True
+    """Starts, stops, failures, recoveries and warnings also go to the log that the system has."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of `settings.json`; each key may be left out."""
 
@@ -96,5 +103,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     retention: Retention = Retention()
     awake: AwakeConfig = AwakeConfig()
     ping: PingConfig = PingConfig()
+    log: LogConfig = LogConfig()
     api: ApiConfig = ApiConfig()
     dashboard: DashboardConfig = DashboardConfig()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders import a_run, at
-from daybell import logs
+from daybell.logs import lines as logs
 from daybell.model.events import AnyEvent, JobPaused, RunFinished, RunStarted, SchedulerStopped
 from daybell.model.run import ProcessIdentity
 
