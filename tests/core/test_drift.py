@@ -43,6 +43,14 @@ def test_the_same_value_leaves_another_trace_elsewhere() -> None:
     assert traces({"FOO": "1"}, b"here") != traces({"FOO": "1"}, b"there")
 
 
+def test_bytes_that_are_no_text_can_be_kept_and_told() -> None:
+    before, now = {"PATH": "/a"}, {"PATH": "/a:/x\udcff", "F\udcffO": "\udcfe", "FOO": "\udcfe"}
+    assert traces(now, SALT).keys() == {"PATH", "F\\udcffO", "FOO"}
+    told = phrases(before, now)
+    assert told == ["PATH has /x\\udcff", "FOO is new", "F\\udcffO is new"]
+    assert remark(told).encode()
+
+
 def test_a_remark_names_the_first_and_counts_the_rest() -> None:
     assert remark([]) == ""
     assert remark(["A is new"]) == " (since its last success the environment has changed: A is new)"

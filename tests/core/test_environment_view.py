@@ -33,6 +33,12 @@ def test_what_the_job_says_itself_comes_last_and_secrets_are_only_named() -> Non
     assert found["PASSWORD"] == ("…", None, None, "secret", True)
 
 
+def test_bytes_that_are_no_text_can_be_shown() -> None:
+    found = rows(view(known({"PATH": "/x\udcff", "N\udcff": "1"})))
+    assert found["PATH"] == ("/x\\udcff", "/x\\udcff", "/bin", "login_shell", True)
+    assert "N\\udcff" in found
+
+
 def test_without_an_answer_of_the_login_shell_it_is_daybells_own() -> None:
     found = view(known(None))
     assert found.source == "app"

@@ -29,10 +29,15 @@ def is_harmless(name: str) -> bool:
     return name.upper() in HARMLESS or name.startswith("LC_") or name.upper().endswith(HARMLESS_ENDS)
 
 
+def legible(text: str) -> str:
+    """As a file, a run's error and an answer can hold it: bytes that are no text are written out."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def traces(environ: Mapping[str, str], salt: bytes) -> Traces:
     """What is kept of an environment, to compare a later one with; names that pass are left out."""
     return {
-        name: value if is_harmless(name) else _digest(value, salt)
+        legible(name): legible(value) if is_harmless(name) else _digest(value, salt)
         for name, value in sorted(environ.items())
         if name not in PASSING and not name.startswith(OF_SESSIONS)
     }
@@ -75,5 +80,5 @@ def _of_path(before: tuple[str, ...], now: tuple[str, ...]) -> str:
 
 
 def _digest(value: str, salt: bytes) -> str:
-    raw = value.encode(errors="surrogateescape")
+    raw = value.encode(errors="surrogatepass")
     return hashlib.blake2b(raw, digest_size=WIDTH, key=salt).hexdigest()

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from daybell.core.definitions import REFERENCE
-from daybell.core.drift import UNTOLD, is_harmless
+from daybell.core.drift import UNTOLD, is_harmless, legible
 
 Origin = Literal["login_shell", "app", "job", "secret", "nobody"]
 """Whom the job has it from."""
@@ -71,7 +71,7 @@ def _variable(name: str, known: Known, job: Mapping[str, str], added: Mapping[st
     login = known.login
     values = [job.get(name), known.own.get(name), *([] if login is None else [login.get(name)])]
     return Variable(
-        name=name,
+        name=legible(name),
         job=_shown(name, job),
         login_shell=_shown(name, login or {}),
         app=_shown(name, known.own),
@@ -91,4 +91,4 @@ def _origin(name: str, known: Known, job: Mapping[str, str], added: Mapping[str,
 def _shown(name: str, environ: Mapping[str, str]) -> str | None:
     if name not in environ:
         return None
-    return environ[name] if is_harmless(name) else UNTOLD
+    return legible(environ[name]) if is_harmless(name) else UNTOLD
