@@ -87,7 +87,7 @@ def test_an_invalid_job_is_an_error(lonely: Program) -> None:
     (jobs / "bad.json").write_text("{")
     said = lonely("doctor")
     assert said.code == 8
-    assert "\nerror    jobs       1 of what 1 file say is not valid: bad.json: " in said.out
+    assert "\nerror    jobs       1 file, 1 problem: bad.json: " in said.out
     assert "1 error" in said.err
     assert told(lonely)["jobs"]["remedy"].startswith("`daybell check`")
 

@@ -139,7 +139,7 @@ def test_a_socket_elsewhere_is_told() -> None:
         (1, [], 0, "ok", "1 file, all valid"),
         (0, [], 0, "ok", "0 files, all valid"),
         (2, [], 3, "note", "2 files, all valid; 3 of their words may surprise"),
-        (2, ["a.json: no", "b.json: no"], 1, "error", "2 of what 2 files say is not valid: a.json: no"),
+        (2, ["a.json: no", "b.json: no"], 1, "error", "2 files, 2 problems: a.json: no"),
     ],
 )
 def test_job_files_must_be_valid(

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from daybell.api.answers import STATUS_OF
+from daybell.cli.commands import COMMANDS
 from daybell.cli.failure import exit_code_of
 from daybell.store.remedies import REMEDIES
 from docs.sayings import sayings
 
-PAGE = (Path(__file__).parents[2] / "docs" / "troubleshooting.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "troubleshooting.md").read_text("utf-8")
 SAID = sayings()
 SECTIONS = re.findall(r"^##+ `?(.+?)`?\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL)
 CODES = re.findall(r"^### `(\w+)`$", PAGE, re.MULTILINE)
@@ -86,6 +88,21 @@ def test_the_entry_of_an_error_has_its_exit_code_and_its_status(code: str) -> No
 def test_whatever_helps_with_a_disk_is_explained() -> None:
     cells = re.findall(r"^\| `(.+?)` \|", dict(SECTIONS)["When the disk refuses"], re.MULTILINE)
     assert sorted(cells) == sorted(REMEDIES.values())
+
+
+def test_the_commands_it_names_exist() -> None:
+    named = set(re.findall(r"(?:`|^)daybell ([a-z]+)", PAGE, re.MULTILINE))
+    assert sorted(named - COMMANDS.keys()) == []
+
+
+def test_its_links_lead_somewhere() -> None:
+    broken = []
+    for page, anchor in re.findall(r"\]\(([\w.]*)#([\w-]+)\)", PAGE):
+        text = (DOCS / page).read_text("utf-8") if page else PAGE
+        heads = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+        if anchor not in {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}:
+            broken.append(f"{page}#{anchor}")
+    assert broken == []
 
 
 @pytest.mark.parametrize("heading", sorted({"Errors by name", "What you see", "The log"}))

@@ -192,5 +192,7 @@ def test_without_a_place_to_write_to_nothing_starts(
     kept: Keeping, an_attempt: MakeAttempt, tmp_path: Path, place: str
 ) -> None:
     (tmp_path / place).write_text("in the way")
-    with pytest.raises(DaybellError, match=f"cannot .*{place}/backup/{RUN}.*: (Not a directory|File exists)"):
+    with pytest.raises(
+        DaybellError, match=rf"{place}/backup/{RUN}.*: cannot be .*: (Not a directory|File exists)"
+    ):
         kept.open(an_attempt("true"))

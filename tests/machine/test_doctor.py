@@ -95,7 +95,7 @@ def test_one_looks_at_a_time_and_a_stop_ends_it(tmp_path: Path) -> None:
     doctor.stop()
     asking.join(10)
     assert not asking.is_alive()
-    with pytest.raises(NoFindings, match="stops"):
+    with pytest.raises(NoFindings, match="is stopping"):
         doctor.look()
 
 

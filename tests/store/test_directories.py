@@ -88,7 +88,7 @@ def test_create_refuses_a_file(tmp_path: Path) -> None:
 
 def test_create_names_what_it_cannot_make(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(DaybellError, match=r"cannot create the directory .*Not a directory"):
+    with pytest.raises(DaybellError, match=r"file/home.*: cannot be made: Not a directory"):
         create(find({"DAYBELL_HOME": str(tmp_path / "file" / "home")}))
 
 

@@ -227,7 +227,8 @@ def definitions(count: int, problems: Sequence[str], warnings: int) -> Iterator[
     """`count` of files, settings included; `problems` as `daybell check` words them."""
     files = "1 file" if count == 1 else f"{count} files"
     if problems:
-        message = f"{len(problems)} of what {files} say is not valid: {problems[0]}"
+        found = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        message = f"{files}, {found}: {problems[0]}"
         yield Finding(
             "jobs", "error", message, "`daybell check` lists all of it, with what to write instead."
         )

@@ -15,6 +15,7 @@ from daybell.model.job import Keep
 from daybell.store.artifacts import ArtifactFiles, Leavings
 from daybell.store.caps import Capped, Caps
 from daybell.store.logs import RunLogs
+from daybell.store.remedies import complaint
 
 ARTIFACTS = "DAYBELL_ARTIFACTS"
 """The variable that tells a command where to leave files."""
@@ -80,12 +81,12 @@ class Keeping:
             artifacts = self._artifacts.make(job_id, run_id)
         except OSError as error:
             place = self._artifacts.path(job_id, run_id)
-            raise DaybellError(f"cannot make the directory {place}: {error.strerror}") from error
+            raise DaybellError(complaint(place, error, "cannot be made")) from error
         try:
             return self._open_log(attempt, artifacts)
         except OSError as error:
             self._settle(job_id, run_id, attempt.job.keep.artifacts, is_over=True)
-            raise DaybellError(f"cannot write the log {attempt.log}: {error.strerror}") from error
+            raise DaybellError(complaint(attempt.log, error, "cannot be written")) from error
 
     def _open_log(self, attempt: Attempt, artifacts: Path) -> Opened:
         output = open_log(attempt.log)

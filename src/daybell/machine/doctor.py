@@ -70,7 +70,7 @@ class Doctor:
     def _start(self, printed: int) -> "subprocess.Popen[bytes]":
         with self._lock:
             if self._is_stopped:
-                raise NoFindings("Daybell stops")
+                raise NoFindings("Daybell is stopping")
             try:
                 self._child = subprocess.Popen(  # noqa: S603 - our own program
                     self._command,

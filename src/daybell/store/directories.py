@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from daybell.store.remedies import complaint
+
 LONGEST_SOCKET = 100
 """Bytes. The kernel takes 104 on macOS and 108 on Linux, with the closing zero."""
 
@@ -111,7 +113,7 @@ def create(directories: Directories) -> None:
             _make(directory)
             _make_private(directory)
         except OSError as error:
-            raise _error(f"cannot create the directory {directory}: {error.strerror}") from error
+            raise _error(complaint(directory, error, "cannot be made")) from error
 
 
 def socket_path(run: Path) -> Path:

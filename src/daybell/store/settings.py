@@ -22,7 +22,8 @@ def read_settings(path: Path, machine: ZoneInfo) -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:
-        raise InvalidSettings([Problem(path.name, "", f"cannot be read: {error.strerror}")]) from error
+        message = f"cannot be read: {error.strerror}; check its permissions"
+        raise InvalidSettings([Problem(path.name, "", message)]) from error
     if reason:
         raise InvalidSettings([Problem(path.name, "", reason)])
     return parse_settings(path.name, content, machine)
