@@ -139,6 +139,7 @@ def test_a_socket_elsewhere_is_told() -> None:
         (1, [], 0, "ok", "1 file, all valid"),
         (0, [], 0, "ok", "0 files, all valid"),
         (2, [], 3, "note", "2 files, all valid; 3 of their words may surprise"),
+        (1, ["a.json: no"], 0, "error", "1 file, 1 problem: a.json: no"),
         (2, ["a.json: no", "b.json: no"], 1, "error", "2 files, 2 problems: a.json: no"),
     ],
 )

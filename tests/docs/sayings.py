@@ -6,8 +6,9 @@
 * `Finding(check, level, message)` that is not "ok".
 
 The message is what is written there: a text, an f-string, one of two, a name that stands for one, or what a
-function of ours returns. A function that hands its own parameter on to a form is that form itself, in its
-module. What has no word of its own then says nothing. Neither does any other exception: it is caught inside.
+function of ours returns; within a text, only a private one of the same module, as the others spell a value.
+What is known at run time only is "…". A function that hands its own parameter on to a form is that form itself,
+in its module. What has no word of its own then says nothing. Neither does any other exception: it is caught.
 """
 
 import ast
@@ -17,12 +18,13 @@ from typing import NamedTuple
 
 from docs.wordings import MODULES, Function, Module, Reader, has_words, plain
 
-FILES, DISK, COMMANDS, RUNS, DOCTOR, LOG = (
+FILES, DISK, COMMANDS, RUNS, DOCTOR, HEALTH, LOG = (
     "What is wrong with a file",
     "When the disk refuses",
     "What a command says",
     "What a run says",
     "What the doctor says",
+    "What the health says",
     "What the log says",
 )
 
@@ -38,8 +40,8 @@ class Form(NamedTuple):
     heading: str
     place: int
     """Of the message, among the arguments."""
-    word: str = ""
-    """The message's name as a keyword."""
+    words: tuple[str, ...] = ()
+    """What messages are called as keywords."""
     code: int | None = None
     """The place of the code, where the call itself names its heading."""
 
@@ -53,7 +55,8 @@ FORMS = {
     "UsageError": Form(COMMANDS, 0),
     "ArgumentTypeError": Form(COMMANDS, 0),
     "complaint": Form(DISK, 2),
-    "Problem": Form(FILES, 2, "message"),
+    "Problem": Form(FILES, 2, ("message",)),
+    "Reading": Form(FILES, 9, ("note", "refusal")),
     "_Broken": Form(FILES, 0),
     "Skip": Form(RUNS, 0),
     "Close": Form(RUNS, 1),
@@ -64,8 +67,9 @@ FORMS = {
     "gap": Form(RUNS, 4),
     "Missed": Form(RUNS, -1),
     "after": Form(RUNS, 2),
-    "AttemptResult": Form(RUNS, 9, "error"),
+    "AttemptResult": Form(RUNS, 9, ("error",)),
     "Finding": Form(DOCTOR, 2),
+    "Part": Form(HEALTH, 1),
     **{f"log.{level}": Form(LOG, 0) for level in ("warning", "error", "exception")},
 }
 
@@ -130,8 +134,7 @@ def said_in(module: Module) -> Iterator[tuple[str, str]]:
 
 
 def said_by(call: ast.Call, form: Form, reader: Reader) -> Iterator[tuple[str, str]]:
-    message = message_of(call, form)
-    if message is not None:
+    for message in messages_of(call, form):
         headings = [form.heading] if form.code is None else reader.texts(call.args[form.code])
         yield from ((heading, text) for heading in headings for text in reader.texts(message))
 
@@ -143,9 +146,10 @@ def handed_on(nodes: Sequence[Place], forms: Mapping[str, Form]) -> Iterator[tup
             continue
         form = forms[called(node)]
         parameters = [one.arg for one in function.args.args if one.arg != "self"]
-        match message_of(node, form):
-            case ast.Name(id=name) if name in parameters and form.code is None:
-                yield function.name, Form(form.heading, parameters.index(name), name)
+        for message in messages_of(node, form):
+            if isinstance(message, ast.Name) and message.id in parameters and form.code is None:
+                place = parameters.index(message.id)
+                yield function.name, Form(form.heading, place, (message.id,))
 
 
 def within(node: ast.AST, function: Function | None) -> Iterator[Place]:
@@ -165,12 +169,9 @@ def called(call: ast.Call) -> str:
     return ""
 
 
-def message_of(call: ast.Call, form: Form) -> ast.expr | None:
-    for keyword in call.keywords:
-        if keyword.arg and keyword.arg == form.word:
-            return keyword.value
-    has_it = form.place < len(call.args) if form.place >= 0 else bool(call.args)
-    return call.args[form.place] if has_it else None
+def messages_of(call: ast.Call, form: Form) -> list[ast.expr]:
+    placed = call.args[form.place :][:1]
+    return placed + [keyword.value for keyword in call.keywords if keyword.arg in form.words]
 
 
 def is_fine(call: ast.Call) -> bool:
