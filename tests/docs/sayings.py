@@ -7,7 +7,7 @@
 
 The message is what is written there: a text, an f-string, one of two, a name that stands for one, or what a
 function of ours returns; within a text, only a private one of the same module, as the others spell a value.
-What is known at run time only is "…". A function that hands its own parameter on to a form is that form itself,
+What only a run knows is "…". A function that hands its own parameter on to a form is that form itself,
 in its module. What has no word of its own then says nothing. Neither does any other exception: it is caught.
 """
 
