@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from daybell.store.remedies import complaint
-
 LONGEST_SOCKET = 100
 """Bytes. The kernel takes 104 on macOS and 108 on Linux, with the closing zero."""
 
@@ -107,6 +105,8 @@ def find(environ: Mapping[str, str]) -> Directories:
 
 def create(directories: Directories) -> None:
     """Make what is missing, readable by nobody else; DaybellError when one of them is not ours."""
+    from daybell.store.remedies import complaint  # noqa: PLC0415 - commands that ask the app start faster
+
     for directory in directories.private():
         _refuse_file(directory)
         try:
