@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from daybell.machine.clock import SystemClock
-from daybell.machine.job_environment import EVERY, JobEnvironment
+from daybell.machine.job_environment import ANEW, EVERY, JobEnvironment
 from daybell.model.errors import Conflict, NoFindings
 from waiting import until
 
@@ -65,6 +65,31 @@ def test_a_changed_profile_is_noticed_on_the_beat(tmp_path: Path) -> None:
     profile(tmp_path, "export FOO=other")
     one.beat()
     until(lambda: one.base().get("FOO") == "other")
+    one.stop()
+
+
+def test_a_shell_that_writes_its_own_files_is_not_asked_for_ever(tmp_path: Path) -> None:
+    profile(tmp_path, f"echo '# seen' >>{tmp_path}/.profile; echo x >>{tmp_path}/asked\n")
+    one = environment(tmp_path)
+    one.refresh()
+    one.refresh()
+    times = (tmp_path / "asked").read_text()
+    one.beat()
+    until(lambda: "login-shell" not in {thread.name for thread in threading.enumerate()})
+    assert (tmp_path / "asked").read_text() == times
+
+
+def test_a_shell_that_could_not_answer_is_asked_again_later(tmp_path: Path) -> None:
+    profile(tmp_path, f"test -e {tmp_path}/network || exit 1; export FOO=1")
+    one = environment(tmp_path)
+    one.start()
+    until(lambda: not one.is_first_answer_awaited)
+    (tmp_path / "network").touch()
+    for _ in range(ANEW - 1):
+        one.beat()
+    assert one.known.login is None
+    one.beat()
+    until(lambda: one.base().get("FOO") == "1")
     one.stop()
 
 

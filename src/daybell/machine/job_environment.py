@@ -20,6 +20,8 @@ LIMIT = 30.0
 STOP_SECONDS = 2.0
 EVERY = 60.0
 """Seconds between two looks at the files that the shell reads."""
+ANEW = 10
+"""Looks after which a shell that has never answered is asked again: the network may have come, or a disk."""
 
 WAITS = "has not answered yet"
 
@@ -40,6 +42,7 @@ class JobEnvironment:
         self._changed: Callable[[], None] = lambda: None
         self._limit = limit
         self._asking = threading.Lock()
+        self._looks = 0
         self._files = _files(path, own, self._home) if path else ()
         self._marks: Marks = ()
         self._known = self._of(own, _of_system(own))
@@ -73,12 +76,17 @@ class JobEnvironment:
 
     def beat(self) -> float:
         """Look whether what the shell reads has changed; says in how many seconds to again."""
+        self._looks += 1
         if not self._asking.locked():
             if sys.platform == "win32":
                 self._take(Answer(None))
-            elif self._marks and _marks(self._files) != self._marks:
+            elif self._marks and (_marks(self._files) != self._marks or self._is_to_be_asked_again):
                 self.start()
         return EVERY
+
+    @property
+    def _is_to_be_asked_again(self) -> bool:
+        return self._known.login is None and self._looks % ANEW == 0
 
     def refresh(self) -> Known:
         """Ask anew, and wait. Conflict while it is asked already; NoFindings where there is no answer."""
@@ -110,8 +118,11 @@ class JobEnvironment:
 
     def _ask(self) -> None:
         # Before the answer: what is changed meanwhile is found at the next look.
-        self._marks = _marks(self._files)
+        self._marks, before = _marks(self._files), self._known.login
         self._take(Answer(None) if self._shell is None else self._shell.ask(self._limit))
+        if self._known.login is not None and self._known.login == before:
+            # But a shell that writes such a file itself would be asked each minute.
+            self._marks = _marks(self._files)
 
     def _take(self, answer: Answer) -> None:
         before = self._known
