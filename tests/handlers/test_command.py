@@ -183,7 +183,7 @@ def test_a_program_sees_its_name_as_it_was_written(commands: Commands, an_attemp
 @pytest.mark.parametrize(
     ("argv", "changes", "error"),
     [
-        (("no-such-program",), {}, "program not found: 'no-such-program' is not on Daybell's PATH"),
+        (("no-such-program",), {}, "program not found: 'no-such-program' is not on the job's PATH"),
         (("sh",), {"cwd": "/no/such/place"}, "the directory '/no/such/place' does not exist"),
         (("sh", "a\0b"), {}, "cannot start 'sh': embedded null byte"),
         (("sh",), {"env": {"A=B": "c"}}, "cannot start 'sh': illegal environment variable name"),

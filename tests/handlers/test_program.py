@@ -72,7 +72,7 @@ def test_the_shell_finds_its_programs_itself(home: Path) -> None:
             CommandHandler(argv=("rsync", "-a")),
             "handler.argv[0]",
             (
-                "program not found: 'rsync' is not on Daybell's PATH: "
+                "program not found: 'rsync' is not on the job's PATH: "
                 "install it or write its full path in handler.argv[0]"
             ),
         ),
@@ -124,7 +124,7 @@ def test_a_problem_names_file_field_and_remedy(
         ),
         (
             "#!/usr/bin/env python9\n",
-            "names 'python9', which is not on Daybell's PATH: install it or write its full path there",
+            "names 'python9', which is not on the job's PATH: install it or write its full path there",
         ),
         (
             "#!/bin/sh\r\necho\r\n",

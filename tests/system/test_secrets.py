@@ -77,7 +77,7 @@ ERRORS = {
     "capped": "so *** it is",
     "cut-off": "timed out after 1s",
     "unknown-program": (
-        "program not found: 'no-such-program' is not on Daybell's PATH: "
+        "program not found: 'no-such-program' is not on the job's PATH: "
         "install it or write its full path in handler.argv[0]"
     ),
     "unknown-secret": 'handler.env.TOKEN: there is no secret "other": set it with `daybell secret set other`',

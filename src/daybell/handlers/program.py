@@ -65,7 +65,7 @@ def find_program(
     if path is None:
         return _problem(
             "handler.argv[0]",
-            f"program not found: {name!r} is not on Daybell's PATH: "
+            f"program not found: {name!r} is not on the job's PATH: "
             "install it or write its full path in handler.argv[0]",
         )
     return Program(path=os.path.abspath(path), cwd=cwd)  # noqa: PTH100 links stay as they are
@@ -91,7 +91,7 @@ def _without_interpreter(program: str, path: str) -> str:
         return f"{line} names {named.path!r}, which does not exist: install it or correct the line"
     if named.searched and _still_there(named.searched, path) is None:
         return (
-            f"{line} names {named.searched!r}, which is not on Daybell's PATH: "
+            f"{line} names {named.searched!r}, which is not on the job's PATH: "
             "install it or write its full path there"
         )
     return ""
