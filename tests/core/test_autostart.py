@@ -84,18 +84,18 @@ def test_windows_refuses_what_its_key_does_not_take() -> None:
         autostart_run_key.render(('C:\\"a"', "start"))
 
 
-@pytest.mark.parametrize("program", ["/a=b", "/50%"])
-def test_a_program_that_no_desktop_takes_is_started_by_a_shell(program: str) -> None:
+@pytest.mark.parametrize("program", ["/a=b", "/50%", "/it's", '/"q"'])
+def test_a_program_that_no_desktop_takes_is_the_argument_of_another(program: str) -> None:
     content = autostart_desktop.render((program, "start"))
-    assert '\nExec=/bin/sh -c "exec ' in content
+    assert "\nExec=nice -n 0 " in content
     assert autostart_desktop.read(content, FILE).command == (program, "start")
-    assert "/bin/sh" not in autostart_desktop.render(("/a", "b=c%"))
+    assert "nice" not in autostart_desktop.render(("/a", "b=c%"))
 
 
 @pytest.mark.parametrize("program", ["/a\\b", "/it's", '/"q"'])
-def test_a_program_that_systemd_does_not_take_is_started_by_a_shell(program: str) -> None:
+def test_a_program_that_systemd_does_not_take_is_the_argument_of_another(program: str) -> None:
     content = autostart_systemd.render((program, "start"))
-    assert '\nExecStart=:"/bin/sh" "-c" "exec ' in content
+    assert '\nExecStart="nice" "-n" "0" "/' in content
     assert autostart_systemd.read(content) == (program, "start")
 
 
@@ -104,11 +104,11 @@ def test_a_program_that_systemd_does_not_take_is_started_by_a_shell(program: str
     [
         ("/opt/daybell", "/opt/daybell"),
         ("/my apps/d", '"/my apps/d"'),
-        ("/50%/d", r'/bin/sh -c "exec \\"\\$0\\" \\"\\$@\\"" /50%%/d'),
-        ('/"q"/d', r'"/\\"q\\"/d"'),
+        ("/50%/d", "nice -n 0 /50%%/d"),
+        ('/"q"/d', r'nice -n 0 "/\\"q\\"/d"'),
         ("/$a`b/d", r'"/\\$a\\`b/d"'),
         ("/a\\b", r'"/a\\\\b"'),
-        ("/it's/ü", '"/it\'s/ü"'),
+        ("/it's/ü", 'nice -n 0 "/it\'s/ü"'),
     ],
 )
 def test_a_desktop_file_is_quoted_twice(word: str, line: str) -> None:
@@ -120,7 +120,7 @@ def test_a_desktop_file_is_quoted_twice(word: str, line: str) -> None:
     [
         ("/opt/daybell", '"/opt/daybell" "start"'),
         ("/my apps/50%", '"/my apps/50%%" "start"'),
-        ('/"q"\\', r':"/bin/sh" "-c" "exec \"$0\" \"$@\"" "/\"q\"\\" "start"'),
+        ('/"q"\\', r'"nice" "-n" "0" "/\"q\"\\" "start"'),
         ("/$HOME", ':"/$HOME" "start"'),
     ],
 )

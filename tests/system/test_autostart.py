@@ -95,10 +95,33 @@ def test_a_unit_is_valid_and_its_program_is_found(
     unit.write_text(autostart_systemd.render((str(path), "start", name)))
     done = run(analyze, "verify", "--user", "--man=no", unit, XDG_RUNTIME_DIR=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
-    if "/bin/sh" not in unit.read_text():
+    if "nice" not in unit.read_text():
         path.unlink()
         done = run(analyze, "verify", "--user", "--man=no", unit, XDG_RUNTIME_DIR=str(tmp_path))
         assert f"Command {path} is not executable" in done.stderr, "it looks where it must"
+
+
+GENERATOR = "/usr/lib/systemd/user-generators/systemd-xdg-autostart-generator"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not {"$", "\\"} & set(name)])
+def test_systemd_makes_a_valid_unit_of_a_desktop_file(
+    tmp_path: Path, program: Callable[[str], Path], name: str
+) -> None:
+    """As GNOME and Plasma have it start what stands in such files."""
+    analyze, units = needs("systemd-analyze", "systemd"), tmp_path / "units"
+    if not Path(GENERATOR).exists():
+        pytest.skip("install systemd to run it: apt-get install systemd")
+    for directory in (units, tmp_path / "config" / "autostart"):
+        directory.mkdir(parents=True)
+    file = tmp_path / "config" / "autostart" / "daybell.desktop"
+    file.write_text(autostart_desktop.render((str(program(name)), "start", name)))
+    here = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_CONFIG_DIRS": str(tmp_path)}
+    assert run(GENERATOR, units, units, units, **here).returncode == 0
+    unit = units / "app-daybell@autostart.service"
+    done = run(analyze, "verify", "--user", "--man=no", unit, XDG_RUNTIME_DIR=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert autostart_systemd.read(unit.read_text()) == (str(tmp_path / name / "daybell"), "start", name)
 
 
 @pytest.fixture

@@ -20,8 +20,12 @@ STARTERS: Mapping[How, str] = {
     "launch_agent": "launchd starts it",
     "run_key": "Windows starts it",
 }
-BY_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
-"""Before a program whose path nobody takes as a program, but as an argument."""
+BEFORE = ("nice", "-n", "0")
+"""Before a program whose path nobody takes as a program, but as an argument.
+
+It changes nothing and becomes that program. A shell would need a $, and systemd does not understand how a
+desktop file quotes that.
+"""
 UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What is neither text in XML nor one line of UTF-8."""
 
@@ -94,12 +98,15 @@ def own_command(
     return executable, *MODULE
 
 
-def by_shell(command: Command) -> Command:
-    return BY_SHELL + command
+def as_argument(command: Command) -> Command:
+    return BEFORE + command
 
 
-def without_shell(command: Command) -> Command:
-    return command[len(BY_SHELL) :] if command[: len(BY_SHELL)] == BY_SHELL else command
+def as_meant(command: Command) -> Command:
+    """Without that."""
+    program, *words = command or ("",)
+    is_before = (program.rpartition("/")[2], *words[:2]) == BEFORE
+    return command[len(BEFORE) :] if is_before else command
 
 
 def refuse_unspeakable(command: Command) -> None:

@@ -7,7 +7,7 @@ A word of Exec is quoted twice: for the command line first, and then, as every v
 import re
 from collections.abc import Collection, Iterator
 
-from daybell.core.autostart import Command, Entry, by_shell, refuse_unspeakable, without_shell
+from daybell.core.autostart import Command, Entry, as_argument, as_meant, refuse_unspeakable
 
 GROUP = "[Desktop Entry]"
 PLAIN = re.compile(r"[^\s\"'\\><~|&;$*?#()`]+")
@@ -23,9 +23,10 @@ PIECE = re.compile(r""""((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)|([^\s"'\\]+)""")
 def render(command: Command) -> str:
     """The file. Conflict where it cannot say that."""
     refuse_unspeakable(command)
-    # The specification forbids a = there, and GLib looks for a program with two %.
-    if "=" in command[0] or "%" in command[0]:
-        command = by_shell(command)
+    # The specification forbids a = there, GLib looks for a program with two %, and systemd, which starts what
+    # such files name on many desktops, for none with quotes.
+    if re.search("[=%\"']", command[0]):
+        command = as_argument(command)
     line = " ".join(map(_quoted, command)).replace("\\", r"\\")
     return f"""{GROUP}
 Type=Application
@@ -43,7 +44,7 @@ def read(content: str, file: str, session: str = "") -> Entry:
     """`session` is XDG_CURRENT_DESKTOP; where it is empty, nobody asks whether a desktop is meant."""
     keys = dict(_keys(content))
     command = _words(_unescaped(keys.get("Exec", "")))
-    return Entry(without_shell(command), _blocked_by(keys, file, session))
+    return Entry(as_meant(command), _blocked_by(keys, file, session))
 
 
 def _blocked_by(keys: dict[str, str], file: str, session: str) -> str | None:

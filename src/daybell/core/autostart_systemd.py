@@ -6,7 +6,7 @@ there is one: so it is made only when somebody asks for it.
 
 import re
 
-from daybell.core.autostart import Command, by_shell, refuse_unspeakable, without_shell
+from daybell.core.autostart import Command, as_argument, as_meant, refuse_unspeakable
 
 UNIT = "daybell.service"
 ON = {"enabled", "enabled-runtime", "alias", "static"}
@@ -19,7 +19,7 @@ def render(command: Command) -> str:
     """The unit. Conflict where it cannot say that."""
     refuse_unspeakable(command)
     if re.search(r"[\"'\\]", command[0]):  # which it takes for no path
-        command = by_shell(command)
+        command = as_argument(command)
     # A colon keeps variables from being put in; systemd older than 244 does not know it.
     prefix = ":" if any("$" in word for word in command) else ""
     line = " ".join(map(_quoted, command))
@@ -44,7 +44,7 @@ WantedBy=graphical-session.target
 def read(content: str) -> Command:
     """What it starts; nothing where that cannot be understood."""
     found = re.search(r"^ExecStart=[@:+!-]*(.*)$", content, re.MULTILINE)
-    return without_shell(tuple(map(_unquoted, WORD.finditer(found[1])))) if found else ()
+    return as_meant(tuple(map(_unquoted, WORD.finditer(found[1])))) if found else ()
 
 
 def blocked_by(said: str) -> str | None:
