@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
 
-import daybell.api.server_libraries  # noqa: F401 - first: what follows would load OpenSSL with them
+import daybell.api.server_libraries  # first: what follows would load much with them that nobody needs
+import daybell.machine.alarm_libraries  # noqa: F401 - as above
 from daybell.api.about import Around
 from daybell.api.parts import add_parts
 from daybell.api.server import ApiServer
