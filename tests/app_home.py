@@ -86,7 +86,7 @@ class Home:
         errors = (self.path / "stderr").open("w")
         with errors:
             app = subprocess.Popen([*DAYBELL, "start", *args], env=self.environ, stderr=errors, text=True)
-        until(lambda: app.poll() is not None or self.answers(), 20)
+        until(lambda: app.poll() is not None or self.answers(), 60)
         assert app.poll() is None, (self.path / "stderr").read_text()
         return app
 
