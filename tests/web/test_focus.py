@@ -9,6 +9,20 @@ from web.browsing import go
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
 
+PRESSED_AT_ONCE = """
+() => new Promise((tell) => {
+  const look = (_, watch) => {
+    if (!document.querySelector(".job-link")) return;
+    watch.disconnect();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+    tell(document.activeElement.textContent);
+  };
+  new MutationObserver(look).observe(document.getElementById("main"), { subtree: true, childList: true });
+  location.hash = "#/jobs";
+})
+"""
+
+
 @pytest.fixture
 def jobs(page: Page) -> Page:
     go(page, "jobs")
@@ -50,6 +64,11 @@ def test_a_key_that_is_held_down_is_one_wish(home: Home, jobs: Page) -> None:
     jobs.keyboard.up("r")
     expect(jobs.locator("[data-job=backup]")).to_contain_text("Succeeded")
     assert len(home.history("backup")) == 1
+
+
+def test_keys_are_heard_as_soon_as_there_is_something_to_see(jobs: Page) -> None:
+    go(jobs, "settings")
+    assert jobs.evaluate(PRESSED_AT_ONCE) == "Back up documents"
 
 
 def test_a_page_begins_at_its_top_and_takes_the_focus_of_the_link_that_led_there(jobs: Page) -> None:

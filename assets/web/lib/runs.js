@@ -23,7 +23,8 @@ export function useRuns(filter) {
     const page = () => get("/runs", { ...questionOf(filter), limit: PAGE, ...(cursor ? { cursor } : {}) });
     change(() => ({ isAsking: true }));
     try {
-      await order.answered(page, !cursor, (answer, since) => change((before) => ({ ...caughtUp({ ...before, ...taken(before, answer) }, since, filter), isAsking: false, error: null })));
+      const take = (answer, since) => change((before) => ({ ...caughtUp({ ...before, ...taken(before, answer) }, since, filter), isAsking: false, error: null }));
+      await order.answered(page, !cursor, take);
     } catch (error) {
       change(() => ({ isAsking: false, error }));
     }
