@@ -103,6 +103,19 @@ def test_what_was_had_stays_when_a_later_question_fails(tmp_path: Path) -> None:
     assert one.known.word.endswith("jobs get what it said before")
 
 
+def test_a_shell_that_daybell_does_not_wait_for_has_done_nothing_wrong(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    profile(tmp_path, f": > {tmp_path}/begun; read line < {tmp_path}/pipe")
+    one = environment(tmp_path)
+    one.start()
+    until((tmp_path / "begun").exists)
+    one.stop()
+    assert one.is_first_answer_awaited
+    assert caplog.records == []
+
+
 def test_one_question_at_a_time(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     profile(tmp_path, f": > {tmp_path}/begun; read line < {tmp_path}/pipe")

@@ -247,6 +247,10 @@ def test_invalid_settings_start_nothing_and_are_all_told(home: Home) -> None:
     assert done.returncode == 5
     assert "Europe/Berlin" in done.stderr
     assert "scheduler.shutdown_timeout" in done.stderr
+    told = [line["message"] for line in home.log() if line["level"] == "error"]
+    assert len(told) == 1, "who has it started at login sees no terminal"
+    assert told[0].startswith("Daybell cannot start: settings.json: ")
+    assert "scheduler.shutdown_timeout" in told[0]
 
 
 def test_the_log_is_json_lines_with_time_level_event_job_run_and_trace(home: Home) -> None:

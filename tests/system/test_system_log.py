@@ -61,6 +61,19 @@ def test_journald_hears_of_the_start_a_failure_the_recovery_and_the_end(
     assert not [datagram for datagram in heard if b"hunter22" in datagram]
 
 
+def test_journald_hears_why_daybell_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "journal").mkdir()
+    home = Home(tmp_path / "home")
+    (home.path / "config" / "settings.json").write_text('{"lok": {}}')
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journald:
+        journald.bind("journal/socket")
+        journald.settimeout(20)
+        monkeypatch.setattr(app_home, "DAYBELL", daybell_in(tmp_path / "journal"))
+        assert home.daybell("start", "--headless").returncode == 5
+        assert journald.recv(4096).startswith(b"MESSAGE=Daybell cannot start: settings.json: lok: ")
+
+
 def test_it_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "journal").mkdir()

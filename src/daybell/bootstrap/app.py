@@ -33,13 +33,13 @@ from daybell.desktop.tray.verbs import Verbs
 from daybell.engine.bus import Subscriber
 from daybell.engine.service import SchedulerService
 from daybell.logs.lines import log_events, write_log
-from daybell.logs.system import write_system_log
+from daybell.logs.system import SystemLog, write_system_log
 from daybell.machine.clock import SystemClock
 from daybell.machine.doctor import Doctor
 from daybell.machine.job_environment import JobEnvironment
 from daybell.machine.signals import StopSignals
 from daybell.machine.zones import machine_zone
-from daybell.model.errors import describe_problem
+from daybell.model.errors import DaybellError, describe_problem
 from daybell.store.artifacts import ArtifactFiles
 from daybell.store.assets import asset
 from daybell.store.directories import Directories, create, find
@@ -157,13 +157,16 @@ class App:
         environment = self._environment
         environment.start()
         parts.callback(environment.stop)
-        service = build_service(self._directories, self._clock, self._teller, parts, environment)
+        try:
+            service = build_service(self._directories, self._clock, self._teller, parts, environment)
+        except DaybellError as error:
+            # Whoever has it started at login sees no terminal.
+            self._tell_system(parts)
+            log.error("Daybell cannot start: %s", error)  # noqa: TRY400 - its message says all
+            raise
         service.subscribe(log_events)
         if service.settings.held.log.system:
-            system = write_system_log(self._clock)
-            parts.callback(system.close)
-            parts.callback(logging.getLogger().removeHandler, system)
-            service.subscribe(system.hear)
+            service.subscribe(self._tell_system(parts).hear)
         service.subscribe(self._hear)
         service.request_stop = self.stop
         service.start()
@@ -173,6 +176,12 @@ class App:
         gc.collect()
         gc.freeze()
         return service
+
+    def _tell_system(self, parts: ExitStack) -> SystemLog:
+        system = write_system_log(self._clock)
+        parts.callback(system.close)
+        parts.callback(logging.getLogger().removeHandler, system)
+        return system
 
     def _show(self, parts: ExitStack, service: SchedulerService, notices: Notices) -> Tray:
         """The doors to the running service: its API and its icon."""

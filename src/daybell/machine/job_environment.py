@@ -119,7 +119,10 @@ class JobEnvironment:
     def _ask(self) -> None:
         # Before the answer: what is changed meanwhile is found at the next look.
         self._marks, before = _marks(self._files), self._known.login
-        self._take(Answer(None) if self._shell is None else self._shell.ask(self._limit))
+        answer = Answer(None) if self._shell is None else self._shell.ask(self._limit)
+        if self._shell is not None and self._shell.is_stopped:
+            return  # it was Daybell that did not wait
+        self._take(answer)
         if self._known.login is not None and self._known.login == before:
             # But a shell that writes such a file itself would be asked each minute.
             self._marks = _marks(self._files)

@@ -49,6 +49,10 @@ class LoginShell:
         self._child: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
 
+    @property
+    def is_stopped(self) -> bool:
+        return self._is_stopped
+
     def ask(self, seconds: float) -> Answer:
         """As an interactive one, where many people set their PATH; if that fails, as a login alone."""
         begun = time.monotonic()
