@@ -19,6 +19,7 @@ def home(tmp_path: Path, profile: str) -> Home:
     person.mkdir()
     (person / ".bash_profile").write_text(profile)
     made = Home(tmp_path / "home", HOME=str(person), SHELL="/bin/bash", OWN="1")
+    made.environ["SHLVL"] = "2"
     made.environ["PATH"] = f"{made.environ['PATH']}:/of/the/app"
     return made
 
@@ -53,6 +54,8 @@ def test_a_job_finds_what_the_login_shell_finds_and_a_failure_tells_what_has_cha
         assert f"Daybell itself lacks {tmp_path}/bin" in seen
         assert "/of/the/app" in seen
         assert "API_TOKEN = …" in seen
+        assert "SHLVL" not in seen
+        assert "SHLVL is not there" in one.daybell("env", "greet", "--all").stdout
         (tmp_path / "person" / ".bash_profile").write_text("export OTHER=1\n")
         assert one.daybell("env", "--refresh").returncode == 0
         until(lambda: bool(one.json("status")["problems"]))
@@ -91,7 +94,10 @@ def test_a_login_shell_that_hangs_holds_up_neither_the_start_nor_jobs_nor_the_en
         assert one.daybell("run", "tell", "--wait").returncode == 0
         assert "/of/the/app" in one.daybell("logs", "tell").stdout
         said = one.daybell("env").stdout
-        assert "But the login shell has not answered yet: jobs get Daybell's own environment" in said
+        assert said.splitlines()[:2] == [
+            "jobs get Daybell's own environment",
+            "But the login shell has not answered yet: jobs get Daybell's own environment",
+        ]
         begun = time.monotonic()
     assert time.monotonic() - begun < 15
     assert not [one for one in Path("/proc").iterdir() if one.name.isdigit() and _sleeps(one)]

@@ -10,6 +10,7 @@ from daybell.cli.asking import app, job_path
 from daybell.cli.failure import Exit
 from daybell.cli.terminal import Terminal
 from daybell.cli.words import counted
+from daybell.core.search_path import OF_TERMINALS
 from daybell.core.tables import clean, paint
 
 PATIENCE = 40.0
@@ -26,17 +27,17 @@ def env(args: Namespace, terminal: Terminal) -> int:
         terminal.print_json(answer)
         return Exit.OK
     found = cast("EnvironmentShape", answer)
-    terminal.print(clean(headline(found)))
-    chosen = [one for one in found["variables"] if args.all or one["differs"] or one["origin"] == "secret"]
+    terminal.print(*map(clean, headline(found)))
+    chosen = [one for one in found["variables"] if args.all or _matters(one)]
     for one in chosen:
         terminal.print(*_lines(one, found, terminal))
     rest = len(found["variables"]) - len(chosen)
     if rest:
-        terminal.say(f"{counted(rest, 'variable')} more, the same everywhere: `daybell env --all` shows them")
+        terminal.say(f"no difference in {counted(rest, 'more variable')}: `daybell env --all` shows them")
     return Exit.OK
 
 
-def headline(found: EnvironmentShape) -> str:
+def headline(found: EnvironmentShape) -> list[str]:
     """Whose environment it is, and what is wrong with that."""
     whose = "Daybell's own environment"
     if found["source"] == "login_shell":
@@ -44,7 +45,13 @@ def headline(found: EnvironmentShape) -> str:
         whose = f"the environment of your login shell{shell}"
     who = found["job_id"] or "jobs"
     line = f"{who} {'gets' if found['job_id'] else 'get'} {whose}"
-    return f"{line}\nBut {found['word']}" if found["word"] else line
+    return [line, f"But {found['word']}"] if found["word"] else [line]
+
+
+def _matters(one: VariableShape) -> bool:
+    """What a terminal has for itself is nobody's loss."""
+    is_terminals = one["job"] is None and one["name"] in OF_TERMINALS
+    return (one["differs"] and not is_terminals) or one["origin"] == "secret"
 
 
 def _lines(one: VariableShape, found: EnvironmentShape, terminal: Terminal) -> Iterator[str]:

@@ -188,7 +188,7 @@ def check(parser: ArgumentParser) -> None:
 
 def env(parser: ArgumentParser) -> None:
     a_job(parser)
-    parser.add_argument("--all", action="store_true", help="also what is the same everywhere")
+    parser.add_argument("--all", action="store_true", help="also what makes no difference")
     parser.add_argument("--refresh", action="store_true", help="ask the login shell anew")
 
 
