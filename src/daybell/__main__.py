@@ -1,10 +1,22 @@
-"""The program `daybell`, also as `python -m daybell`."""
+"""The program `daybell`, also as `python -m daybell`, and packed in all of its roles."""
 
+import os
 import sys
 
-from daybell.cli.main import main
+from daybell.machine.own_command import leave_no_trace, play_role
 
 __all__ = ["main"]
+
+
+def main() -> int:
+    """The exit code."""
+    leave_no_trace(os.environ)
+    if play_role(sys.argv[1:]):
+        return 0
+    from daybell.cli.main import main as command_line  # noqa: PLC0415 - no role needs any of it
+
+    return command_line()
+
 
 if __name__ == "__main__":
     sys.exit(main())

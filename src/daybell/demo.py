@@ -17,6 +17,7 @@ from daybell.bootstrap.app import App
 from daybell.core.tables import Cell, Column, Row, paint, table
 from daybell.engine.service import SchedulerService
 from daybell.machine.clock import SystemClock
+from daybell.machine.own_command import own_code
 from daybell.model.durations import spell
 from daybell.model.events import AnyEvent, RunFinished, RunSkipped, RunStarted
 from daybell.model.run import Run
@@ -91,7 +92,7 @@ def write_jobs(directories: Directories, home: Path) -> None:
 
 def jobs(home: Path) -> Mapping[str, Mapping[str, object]]:
     def python(code: str) -> dict[str, object]:
-        return {"type": "command", "argv": [sys.executable, "-c", code], "cwd": str(home)}
+        return {"type": "command", "argv": own_code(code), "cwd": str(home)}
 
     def every(length: str) -> list[dict[str, str]]:
         return [{"type": "interval", "every": length}]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daybell.machine.doctor import Doctor, doctor_command
+from daybell.machine.doctor import Doctor
 from daybell.model.errors import Conflict, NoFindings
 from waiting import until
 
@@ -97,16 +97,3 @@ def test_one_looks_at_a_time_and_a_stop_ends_it(tmp_path: Path) -> None:
     assert not asking.is_alive()
     with pytest.raises(NoFindings, match="is stopping"):
         doctor.look()
-
-
-def test_it_is_this_very_program() -> None:
-    assert doctor_command("/python", is_frozen=False) == [
-        "/python",
-        "-P",
-        "-m",
-        "daybell",
-        "doctor",
-        "--json",
-    ]
-    assert doctor_command("/daybell", is_frozen=True) == ["/daybell", "doctor", "--json"]
-    assert doctor_command()[0] == sys.executable

@@ -15,9 +15,8 @@ from urllib.error import URLError
 import pytest
 
 from daybell.core.pings import Delivery, Ping
-from daybell.machine import ping_courier
 from daybell.machine.ping_child import in_words
-from daybell.machine.ping_courier import Courier, Patience, ping_command
+from daybell.machine.ping_courier import Courier, Patience
 from ping_servers import PingServer, Talk, babbles, free_port, says_nothing, strange_server, trickles
 from waiting import until
 
@@ -247,14 +246,6 @@ def test_a_stop_ends_the_child_and_starts_no_other() -> None:
         sending.join(5)
     assert found == [Delivery("Daybell stopped")]
     assert courier.deliver([Ping("http://a/")]) == [Delivery("Daybell stopped")]
-
-
-@pytest.mark.parametrize(
-    ("is_frozen", "expected"),
-    [(False, ["/bin/py", "-I", "-S", ping_courier.CHILD]), (True, ["/bin/py", "--send-pings"])],
-)
-def test_a_program_of_one_file_is_its_own_interpreter(is_frozen: bool, expected: list[str]) -> None:  # noqa: FBT001 - of a table
-    assert ping_command("/bin/py", is_frozen=is_frozen) == expected
 
 
 def test_daybell_itself_speaks_no_tls() -> None:

@@ -17,12 +17,13 @@ if sys.platform != "linux":
 
 from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread
-from daybell.machine.processes import shim, starting
+from daybell.machine.own_command import SHIM, own_role
+from daybell.machine.processes import starting
 from daybell.machine.processes.interface import TAG, Ended, Spawn
 from daybell.machine.processes.linux import LinuxCensus
 from daybell.machine.processes.posix import PosixProcesses
 from daybell.machine.processes.scopes import Scopes, controllers_of
-from daybell.machine.processes.starting import _start_limited, shim_command
+from daybell.machine.processes.starting import _start_limited
 from daybell.model.durations import Duration
 from daybell.model.job import Limits
 from daybell.model.sizes import Size
@@ -189,7 +190,7 @@ def test_a_limit_too_small_for_anything_is_a_failure(stage: Stage) -> None:
 def test_limits_that_hold_already_are_never_raised(stage: Stage) -> None:
     with (stage.directory / "output").open("wb") as output:
         spawn = stage.spawn("sh", "-c", "ulimit -v", output=output.fileno())
-        command = ["prlimit", "--as=1073741824", *shim_command()]
+        command = ["prlimit", "--as=1073741824", *own_role(SHIM)]
         popen = _start_limited(spawn, command, {"memory": 2 << 30})
     assert popen is not None
     assert popen.wait() == 0
@@ -201,7 +202,7 @@ def test_a_nice_value_that_is_not_granted_does_not_keep_it_from_running(stage: S
         pytest.skip("takes a right away from root")
     with (stage.directory / "output").open("wb") as output:
         spawn = stage.spawn("nice", output=output.fileno())
-        command = ["setpriv", "--bounding-set=-sys_nice", *shim_command()]
+        command = ["setpriv", "--bounding-set=-sys_nice", *own_role(SHIM)]
         popen = _start_limited(spawn, command, {"nice": -5})
     assert popen is not None
     assert popen.wait() == 0
@@ -214,20 +215,9 @@ def test_a_shim_whose_daybell_is_gone_becomes_nothing(end: int) -> None:
     with ours, theirs:
         ours.shutdown(end)
         done = subprocess.run(
-            shim_command(), stdin=theirs.fileno(), capture_output=True, timeout=10, check=False
+            own_role(SHIM), stdin=theirs.fileno(), capture_output=True, timeout=10, check=False
         )
     assert (done.returncode, done.stdout, done.stderr) == (127, b"", b"")
-
-
-@pytest.mark.parametrize(
-    ("is_frozen", "expected"),
-    [(False, ["/bin/py", "-I", "-S", shim.__file__]), (True, ["/bin/py", "--become-command"])],
-)
-def test_an_app_that_is_its_own_interpreter_is_called_as_the_shim(
-    is_frozen: bool,  # noqa: FBT001 a table
-    expected: list[str],
-) -> None:
-    assert shim_command("/bin/py", is_frozen=is_frozen) == expected
 
 
 def test_an_interpreter_that_is_gone_is_told_apart_from_the_program(

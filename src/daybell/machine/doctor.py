@@ -12,6 +12,7 @@ from subprocess import DEVNULL
 
 import msgspec
 
+from daybell.machine.own_command import own_command
 from daybell.model.errors import Conflict, NoFindings
 
 PATIENCE = 20.0
@@ -19,19 +20,11 @@ PATIENCE = 20.0
 QUESTION = ("doctor", "--json")
 
 
-def doctor_command(executable: str | None = None, *, is_frozen: bool | None = None) -> list[str]:
-    """This very program. A directory of that name where the app was started must not come in between."""
-    executable = executable or sys.executable
-    if getattr(sys, "frozen", False) if is_frozen is None else is_frozen:
-        return [executable, *QUESTION]
-    return [executable, "-P", "-m", "daybell", *QUESTION]
-
-
 class Doctor:
     """One look at a time; `stop` is for any thread."""
 
     def __init__(self, command: Sequence[str] | None = None, patience: float = PATIENCE) -> None:
-        self._command = doctor_command() if command is None else command
+        self._command = own_command(*QUESTION) if command is None else command
         self._patience = patience
         self._looking = threading.Lock()
         self._lock = threading.Lock()

@@ -4,21 +4,16 @@ Their addresses go through its input: an argument or a variable, others could re
 """
 
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
 import msgspec
 from msgspec import Struct
 
 from daybell.core.pings import Delivery, Ping
+from daybell.machine.own_command import PINGS, own_role
 
-CHILD = str(Path(__file__).with_name("ping_child.py"))
-"""Never imported here: it brings OpenSSL."""
-OPTION = "--send-pings"
-"""What an app that is its own interpreter is called with, to be the child."""
 TOO_LONG = Delivery("timed out")
 STOPPED = Delivery("Daybell stopped")
 DIED = Delivery("what sends them ended by itself")
@@ -42,14 +37,6 @@ class Patience(Struct, frozen=True):
 PATIENCE = Patience()
 
 
-def ping_command(executable: str | None = None, *, is_frozen: bool | None = None) -> list[str]:
-    """The command line of the child."""
-    executable = executable or sys.executable
-    if getattr(sys, "frozen", False) if is_frozen is None else is_frozen:
-        return [executable, OPTION]
-    return [executable, "-I", "-S", CHILD]
-
-
 class Courier:
     """One child at a time, for one thread; `hurry` and `stop` are for any."""
 
@@ -61,7 +48,7 @@ class Courier:
     ) -> None:
         """`agent` is what servers are told that we are."""
         self._agent = agent
-        self._command = ping_command() if command is None else command
+        self._command = own_role(PINGS) if command is None else command
         self._patience = patience
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 
+from daybell.machine.own_command import SHIM, own_role
 from daybell.machine.processes import shim
 from daybell.machine.processes.conventions import POSIX_SHELL, posix_shell
 from daybell.machine.processes.ground import ground_here
@@ -21,8 +22,6 @@ from daybell.machine.processes.scopes import Scope, Scopes
 
 READY_SECONDS = 30
 """For the shim to come to life, or for a systemd that does not answer to be given up."""
-SHIM_OPTION = "--become-command"
-"""What an app that is its own interpreter is called with, to be the shim."""
 
 
 def start(spawn: Spawn, scopes: Scopes | None) -> tuple[subprocess.Popen[bytes], Scope | None]:
@@ -31,7 +30,7 @@ def start(spawn: Spawn, scopes: Scopes | None) -> tuple[subprocess.Popen[bytes],
         return _start_at_once(spawn), None
     ground = ground_here()
     if scopes and spawn.limits.memory and (scope := scopes.new(spawn.run_id)):
-        command = scope.argv(spawn.limits.memory, shim_command())
+        command = scope.argv(spawn.limits.memory, own_role(SHIM))
         to_set = settings(spawn.limits, ground, is_scoped=True)
         if popen := _start_limited(spawn, command, to_set, scope.find):
             return popen, scope
@@ -39,17 +38,9 @@ def start(spawn: Spawn, scopes: Scopes | None) -> tuple[subprocess.Popen[bytes],
     to_set = settings(spawn.limits, ground)
     if not to_set:
         return _start_at_once(spawn), None
-    if popen := _start_limited(spawn, shim_command(), to_set):
+    if popen := _start_limited(spawn, own_role(SHIM), to_set):
         return popen, None
     raise OSError(f"its limits cannot be set: {sys.executable!r} did not do it, its log may say why")
-
-
-def shim_command(executable: str | None = None, *, is_frozen: bool | None = None) -> list[str]:
-    """The command line of the shim."""
-    executable = executable or sys.executable
-    if getattr(sys, "frozen", False) if is_frozen is None else is_frozen:
-        return [executable, SHIM_OPTION]
-    return [executable, "-I", "-S", shim.__file__]
 
 
 def _start_at_once(spawn: Spawn) -> subprocess.Popen[bytes]:
