@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from importlib.metadata import version
+from importlib.metadata import version as installed_version
 
 import daybell.api.server_libraries  # first: what follows would load much with them that nobody needs
 import daybell.machine.alarm_libraries  # noqa: F401 - as above
@@ -16,6 +16,7 @@ from daybell.api.about import Around
 from daybell.api.parts import add_parts
 from daybell.api.server import ApiServer
 from daybell.bootstrap.scheduling import build_service
+from daybell.bootstrap.succession import claim, follow_itself
 from daybell.desktop.autostart.choose import open_autostart
 from daybell.desktop.notices.choose import open_notices
 from daybell.desktop.notices.interface import Notices
@@ -43,6 +44,7 @@ from daybell.model.errors import DaybellError, describe_problem
 from daybell.store.artifacts import ArtifactFiles
 from daybell.store.assets import asset
 from daybell.store.directories import Directories, create, find
+from daybell.store.form import take_form
 from daybell.store.instance import Instance, InstanceLock
 from daybell.store.restore import finish
 from daybell.store.schemas import put_schemas
@@ -57,8 +59,15 @@ Say = Callable[[str], None]
 
 
 def run_app(*, headless: bool = False, say: Say | None = None) -> int:
-    """The app in the foreground, until somebody stops it. DaybellError when it cannot start."""
-    return App(find(os.environ), headless=headless, say=say or _to_stderr).run()
+    """The app in the foreground, until somebody stops it. DaybellError when it cannot start.
+
+    Where an installer exchanges the program it does not return: the new one goes on in this process.
+    """
+    app = App(find(os.environ), headless=headless, say=say or _to_stderr)
+    exit_code = app.run()
+    if app.is_followed:
+        follow_itself(["start", "--headless"] if headless else ["start"])
+    return exit_code
 
 
 class App:
@@ -71,14 +80,21 @@ class App:
         headless: bool,
         say: Say,
         hear: Subscriber = lambda _: None,
+        version: str | None = None,
     ) -> None:
-        """`hear` is told of everything that happens, from the very first event on."""
+        """`hear` is told of everything that happens, from the very first event on.
+
+        `version`: the one that is installed, if none is named.
+        """
         self._directories = directories
         self._headless = headless
         self._say = say
         self._hear = hear
         self._clock = SystemClock()
+        self._version = version or installed_version("daybell")
         self._stopping = threading.Event()
+        self.is_followed = False
+        """By itself anew, after its end: it was asked to make way for another version."""
         self._is_ours = False
         """The home: nobody else runs in it."""
         self._teller = NoticeTeller()
@@ -88,7 +104,7 @@ class App:
         """Start in order, block, stop in reverse; the exit code. `ready` hears of the running service."""
         create(self._directories)
         with ExitStack() as parts:
-            signals = StopSignals(self.stop, self._force)
+            signals = StopSignals(self._leave, self._force, self._make_way)
             signals.start()
             parts.callback(signals.close)
             with ExitStack() as started:
@@ -114,6 +130,14 @@ class App:
     def stop(self) -> None:
         """Ask for the end; returns at once."""
         self._stopping.set()
+
+    def _leave(self) -> None:
+        self.is_followed = False
+        self.stop()
+
+    def _make_way(self) -> None:
+        self.is_followed = True
+        self.stop()
 
     def _force(self) -> None:
         """A second signal: the person does not want to wait."""
@@ -144,10 +168,12 @@ class App:
         """This home is ours from here on, and so is its log."""
         directories = self._directories
         lock = InstanceLock(directories.instance_lock, directories.instance_file)
-        lock.acquire(Instance(os.getpid(), self._clock.now(), version("daybell")))
+        ours = Instance(os.getpid(), self._clock.now(), self._version)
+        claim(lock, ours, directories, self._stopping.wait, self._say)
         parts.callback(lock.release)
         self._is_ours = True
         finish(directories)
+        take_form(directories.form, self._version)
         handler = write_log(directories.daybell_log)
         parts.callback(logging.getLogger().removeHandler, handler)
         parts.callback(handler.close)

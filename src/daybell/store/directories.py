@@ -47,6 +47,10 @@ class Directories(NamedTuple):
         return self.state / "state.json.bak"
 
     @property
+    def form(self) -> Path:
+        return self.state / "form.json"
+
+    @property
     def heartbeat(self) -> Path:
         """Not in `run`, which many systems empty when they start: it tells of the life before that, too."""
         return self.state / "heartbeat.json"

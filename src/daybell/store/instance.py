@@ -8,6 +8,7 @@ import msgspec
 from filelock import FileLock, Timeout
 from msgspec import Struct
 
+from daybell.core.succession import objection
 from daybell.model.errors import AlreadyRunning, DaybellError
 from daybell.store.remedies import complaint
 
@@ -33,7 +34,7 @@ class InstanceLock:
             self._lock.acquire(timeout=0)
             self._write(instance)
         except Timeout as error:
-            raise AlreadyRunning(f"Daybell is already running in this home{self._who()}") from error
+            raise AlreadyRunning(f"Daybell is already running in this home{self._who(instance)}") from error
         except OSError as error:
             self._lock.release()
             raise DaybellError(complaint(self._file, error, "cannot be written")) from error
@@ -42,14 +43,21 @@ class InstanceLock:
         self._file.unlink(missing_ok=True)
         self._lock.release()
 
+    def holder(self) -> Instance | None:
+        """As the one that holds it has told; None where nobody has."""
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=Instance)
+        except (OSError, msgspec.DecodeError):
+            return None
+
     def _write(self, instance: Instance) -> None:
         file = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(file, "wb") as content:
             content.write(msgspec.json.encode(instance))
 
-    def _who(self) -> str:
-        try:
-            instance = msgspec.json.decode(self._file.read_bytes(), type=Instance)
-        except (OSError, msgspec.DecodeError):
+    def _who(self, asking: Instance) -> str:
+        holder = self.holder()
+        if holder is None:
             return ""
-        return f": process {instance.pid}, since {instance.started.astimezone():%Y-%m-%d %H:%M}"
+        since = f": process {holder.pid}, since {holder.started.astimezone():%Y-%m-%d %H:%M}"
+        return since + objection(asking.version, holder.version)

@@ -44,6 +44,7 @@ def parts(home: Directories) -> tuple[Part, ...]:
         Part("state/journal.jsonl", home.journal),
         Part("state/state.json", home.checkpoint),
         Part("state/state.json.bak", home.checkpoint_backup, is_kept=False),
+        Part("state/form.json", home.form, is_kept=False),
     )
 
 
