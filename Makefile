@@ -9,7 +9,7 @@ BENCH_ARGS ?=
 # (zsh, fish), of the man page (groff), of starting at login (desktop-file-utils, systemd) and of the page (chromium and its fonts) want of the system; the app itself needs nothing of it.
 SYSTEM_PACKAGES := dbus python3-dbusmock python3-gi strace gcc libc6-dev zsh fish groff desktop-file-utils systemd chromium fonts-dejavu-core fonts-noto-color-emoji
 
-.PHONY: help install demo test lint check format schemas grpc man vendor system bench torture machine clean
+.PHONY: help install demo test lint check format schemas grpc man vendor system packages packages-test bench torture machine clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,17 @@ system:
 	elif [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	else echo "Without $(SYSTEM_PACKAGES) the tests of the tray, of the machine's surroundings, of crashes, of the clock, of completion, of the man page, of starting at login and of the page are skipped: sudo apt-get install $(SYSTEM_PACKAGES)"; fi
+
+# A warm start of the build is half a minute; the .deb needs chrpath and binutils.
+packages: install ## Pack Daybell for this Linux into dist/: a directory, a .deb and a tarball
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[packaging]'
+	@PYSTRAY_BACKEND=dummy $(BIN)/pyinstaller --noconfirm --log-level ERROR packaging/daybell.spec
+	@packaging/linux/build-deb.sh
+	@packaging/linux/build-tarball.sh
+
+packages-test: install ## Prove what `make packages` built; as root the .deb is installed, upgraded and removed for it
+	@DAYBELL_PACKAGES=$(CURDIR)/dist $(BIN)/python -m pytest -s -m packages tests/packaging
+	@DAYBELL_PROGRAM=$(CURDIR)/dist/daybell/daybell $(BIN)/python -m pytest -q tests/system $(PYTEST_ARGS)
 
 bench: install ## Measure memory, idle cost, latency, bursts and catch-up beside rivals; BENCH_ARGS=--quick
 	@$(BIN)/python benchmarks/run.py $(BENCH_ARGS)

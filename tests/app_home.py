@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,15 @@ from typing import Any
 from waiting import until
 
 DESKTOP = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
-DAYBELL = (sys.executable, "-m", "daybell")
+PACKED = os.environ.get("DAYBELL_PROGRAM")
+"""A packed program to test instead."""
+DAYBELL = (PACKED,) if PACKED else (sys.executable, "-m", "daybell")
 
 
 class Home:
     """All of it lies below one directory."""
+
+    program: Sequence[str] = DAYBELL
 
     def __init__(self, path: Path, **environ: str) -> None:
         self.path = path
@@ -44,7 +48,12 @@ class Home:
 
     def daybell(self, *args: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*DAYBELL, *args], env=self.environ, capture_output=True, text=True, timeout=timeout, check=False
+            [*self.program, *args],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
 
     def json(self, *args: str) -> Any:
@@ -85,7 +94,9 @@ class Home:
         """Returns once the app answers."""
         errors = (self.path / "stderr").open("w")
         with errors:
-            app = subprocess.Popen([*DAYBELL, "start", *args], env=self.environ, stderr=errors, text=True)
+            app = subprocess.Popen(
+                [*self.program, "start", *args], env=self.environ, stderr=errors, text=True
+            )
         until(lambda: app.poll() is not None or self.answers(), 60)
         assert app.poll() is None, (self.path / "stderr").read_text()
         return app

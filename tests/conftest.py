@@ -18,12 +18,14 @@ sys.dont_write_bytecode = False
 settings.register_profile("daybell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("daybell")
 
+BUILT = os.environ.get("DAYBELL_PACKAGES")
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "browser": (
         lambda: browser.found() is not None,
         "install Chromium to run it: apt-get install chromium, or set DAYBELL_CHROMIUM",
     ),
     "desktop": (lambda: posix("dbus-daemon"), "install D-Bus to run it: apt-get install dbus"),
+    "packages": (lambda: bool(BUILT), "build them with `make packages`, then run `make packages-test`"),
     "system": (lambda: posix("sh"), "it starts POSIX commands, which this machine lacks"),
 }
 

@@ -13,9 +13,17 @@ def main() -> int:
     leave_no_trace(os.environ)
     if play_role(sys.argv[1:]):
         return 0
+    _have_streams()
     from daybell.cli.main import main as command_line  # noqa: PLC0415 - no role needs any of it
 
     return command_line()
+
+
+def _have_streams() -> None:
+    """Programs of Windows that open no window have none; what they say there, nobody hears."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ def test_a_packed_program_is_its_own_interpreter() -> None:
     assert command == ["/daybell", "doctor", "--json"]
 
 
+def test_of_the_two_programs_of_windows_it_is_the_one_that_can_be_heard() -> None:
+    command = own_command("doctor", executable=r"C:\Apps\daybellw.exe", is_frozen=True)
+    assert command == [r"C:\Apps\daybell.exe", "doctor"]
+
+
 def test_these_tests_are_not_packed() -> None:
     assert own_command() == [sys.executable, "-P", "-m", "daybell"]
 

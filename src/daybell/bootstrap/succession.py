@@ -23,8 +23,11 @@ LOOK = 0.05
 """Seconds between two looks whether the home is free."""
 MARK = "exchanging"
 """A file beside the program, there while an installer exchanges what it is made of."""
-AWAIT = 'n=0; while [ -e "$0" ] && [ $n -lt 600 ]; do sleep 0.5; n=$((n+1)); done; exec "$@"'
-"""Waits in a program that nobody exchanges. Five minutes: an installer that died leaves its mark."""
+AWAIT = """n=0
+while { [ -e "$0" ] || ! [ -x "$1" ]; } && [ $n -lt 600 ]; do sleep 0.5; n=$((n+1)); done
+exec "$@"
+"""
+"""For five minutes: an installer that died leaves its mark."""
 
 Wait = Callable[[float], bool]
 """Waits so many seconds; whether somebody has asked for the end meanwhile."""

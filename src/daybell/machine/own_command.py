@@ -31,23 +31,23 @@ SHIM = Role("--become-command", "daybell.machine.processes.shim", HERE / "proces
 
 def own_command(*words: str, executable: str | None = None, is_frozen: bool | None = None) -> list[str]:
     """This very program. A directory of its name where the app was started must not come in between."""
-    executable = executable or sys.executable
     if _is_packed(is_frozen):
-        return [executable, *words]
-    return [executable, "-P", "-m", "daybell", *words]
+        return [_speaking(executable), *words]
+    return [executable or sys.executable, "-P", "-m", "daybell", *words]
 
 
 def own_role(role: Role, executable: str | None = None, *, is_frozen: bool | None = None) -> list[str]:
     """As little of this program as the role needs."""
-    executable = executable or sys.executable
     if _is_packed(is_frozen):
-        return [executable, role.option]
-    return [executable, "-I", "-S", str(role.script)]
+        return [_speaking(executable), role.option]
+    return [executable or sys.executable, "-I", "-S", str(role.script)]
 
 
 def own_code(code: str, executable: str | None = None, *, is_frozen: bool | None = None) -> list[str]:
     """A program in Python, of what Daybell itself is made of."""
-    return [executable or sys.executable, CODE if _is_packed(is_frozen) else "-c", code]
+    if _is_packed(is_frozen):
+        return [_speaking(executable), CODE, code]
+    return [executable or sys.executable, "-c", code]
 
 
 def play_role(words: list[str], *, is_frozen: bool | None = None) -> bool:
@@ -78,6 +78,13 @@ def leave_no_trace(environ: MutableMapping[str, str], *, is_frozen: bool | None 
             environ[name] = before
     for name in [name for name in environ if name.startswith("_PYI_")]:
         del environ[name]
+
+
+def _speaking(executable: str | None) -> str:
+    """Of the two programs that Windows has, the one whose children can be heard."""
+    executable = executable or sys.executable
+    windowless = "daybellw.exe"
+    return executable[: -len(windowless)] + "daybell.exe" if executable.endswith(windowless) else executable
 
 
 def _is_packed(is_frozen: bool | None) -> bool:  # noqa: FBT001 - three states; the public ones name it
