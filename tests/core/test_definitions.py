@@ -5,6 +5,7 @@ import pytest
 
 from builders import BERLIN, a_job, at, cron, every, once
 from daybell.core.definitions import dump_job, parse_job
+from daybell.core.references import NAMES
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidDefinition
 from daybell.model.job import CatchUp, CommandHandler, Job, Notify, StartupTrigger
@@ -111,7 +112,7 @@ def test_every_problem_of_a_file_is_told_at_once() -> None:
             {"type": "cron", "expression": "0 25 * * *", "timezone": "Europe/Berln"},
             {"type": "once"},
         ],
-        "handler": {"type": "command", "argv": [], "env": {"A=B": 1, "C": "keyring:c"}},
+        "handler": {"type": "command", "argv": [], "env": {"A=B": 1, "C": "keyring:"}},
         "timeout": "soon",
     }
     assert [field for field, _ in problems(document)] == [
@@ -285,9 +286,9 @@ def test_a_problem_names_its_place_and_the_remedy(
         ({"env": {"A=B": "x"}}, "env.A=B", 'expected the name of a variable, without =, found "A=B"'),
         ({"env": {"A": "\0"}}, "env.A", A_TEXT),
         (
-            {"env": {"A": "keyring:restic"}},
+            {"env": {"A": "keyring:my secret"}},
             "env.A",
-            'references to secrets are not supported yet: "keyring:restic" would be passed as it is',
+            f'expected "keyring:" and the name of a secret, {NAMES}, found "keyring:my secret"',
         ),
         (
             {"success_exit_codes": []},

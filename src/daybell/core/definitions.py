@@ -12,6 +12,7 @@ from daybell.core.documents import show
 from daybell.core.lettering import is_line
 from daybell.core.ping_urls import check_url
 from daybell.core.plain import plain
+from daybell.core.references import NAMES, REFERENCE, is_name
 from daybell.core.shapes import Remark
 from daybell.model.durations import Duration
 from daybell.model.errors import InvalidCron, InvalidTimezone
@@ -50,8 +51,6 @@ LEAST_OUTPUT = Size(64 << 10)
 """Of what is kept of a run's output: with less of it nobody finds out what went wrong."""
 MOST_ARTIFACTS = Size(1 << 40)
 """Of the files that are kept of a run: more is a slip of the pen."""
-REFERENCE = "keyring:"
-"""How a reference to a secret begins; it is kept free for the day on which Daybell can follow one."""
 EXAMPLES = {
     "handler": '{"type": "command", "argv": ["program", "argument"]}',
     "argv": '["program", "argument"]',
@@ -145,11 +144,8 @@ def _check_env(env: dict[str, str]) -> Iterator[Remark]:
     for name, value in env.items():
         if not name or "=" in name or "\0" in name:
             yield f".{name}", f"expected the name of a variable, without =, found {show(name)}"
-        if value.startswith(REFERENCE):
-            yield (
-                f".{name}",
-                f"references to secrets are not supported yet: {show(value)} would be passed as it is",
-            )
+        if value.startswith(REFERENCE) and not is_name(value.removeprefix(REFERENCE)):
+            yield f".{name}", f'expected "keyring:" and the name of a secret, {NAMES}, found {show(value)}'
         yield from _check_nul(value, f".{name}")
 
 

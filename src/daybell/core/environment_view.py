@@ -6,8 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from daybell.core.definitions import REFERENCE
 from daybell.core.drift import UNTOLD, is_harmless, legible
+from daybell.core.references import REFERENCE
 
 Origin = Literal["login_shell", "app", "job", "secret", "nobody"]
 """Whom the job has it from."""

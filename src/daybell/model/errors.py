@@ -114,6 +114,11 @@ class SecretUnavailable(DaybellError):
 
     code = "secret_unavailable"
 
+    def __init__(self, message: str | None = None, *, is_permanent: bool = False) -> None:
+        super().__init__(message)
+        self.is_permanent = is_permanent
+        """Nobody but a person can change that: waiting and trying again does not help."""
+
 
 def describe_problem(problem: Problem) -> str:
     """One line for people: "backup.json: triggers[0].expression: expected …"."""
