@@ -23,7 +23,7 @@ from daybell.engine.memory import MemoryFiles, NoLogs
 from daybell.engine.ports import Attempt, AttemptResult, Clock
 from daybell.engine.service import Place, SchedulerService
 from daybell.engine.state import EngineConfig
-from daybell.handlers.command import Live
+from daybell.handlers.live import Live
 from daybell.machine.alarms import ApschedulerAlarms
 from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread

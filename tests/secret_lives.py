@@ -37,10 +37,8 @@ from daybell.store.directories import create, find
 from daybell.store.history import RunHistory
 from daybell.store.ledger import FileLedger
 from daybell.store.logs import RunLogs
-from secret_stores import FakeSecrets
+from secret_stores import WARDEN
 
-SECRET = "Zq7'v\"&x/K%2+mäW9#tR$j"
-"""With all that programs quote, and no six characters that stand anywhere else."""
 SLEEPER = a_job(
     id="sleeper",
     handler=CommandHandler(argv=("sleep", "300"), cwd="/", env={"SECRET": "keyring:planted"}),
@@ -69,7 +67,7 @@ def life(home: Path, jobs: Iterable[Job]) -> Iterator[SchedulerService]:
     caps, logs = Caps(), RunLogs(directories.runs_log)
     caps.start()
     keeping = Keeping(caps, logs, ArtifactFiles(directories.artifacts), lambda _: Keep())
-    commands = Commands(processes, clock, keeping, FakeSecrets(planted=SECRET))
+    commands = Commands(processes, clock, keeping, warden=WARDEN)
     history = RunHistory(directories.history)
     ledger = FileLedger(directories.journal, directories.checkpoint, history, clock.now())
     ports = Ports(

@@ -1,19 +1,45 @@
-"""A store of secrets that holds what a test says."""
+"""A keyring that holds what a test says, and the child that keeps secrets with such a one.
 
-from daybell.model.errors import SecretUnavailable
+`python tests/secret_stores.py` is that child.
+"""
+
+import sys
+
+from daybell.desktop.secrets.child import main
+
+SECRET = "Zq7'v\"&x/K%2+mäW9#tR$j"
+"""With all that programs quote, and no six characters that stand anywhere else."""
+HORSE = "hunter2 & 'correct' horse"
+WARDEN = (sys.executable, __file__)
+"""The command line of a child that knows both: as "planted" and as "horse"."""
 
 
-class FakeSecrets:
-    """Secrets by their whole reference; it remembers what it was asked for."""
+class MemoryKeyring:
+    """`Keyring`; it remembers what it was asked for."""
 
-    def __init__(self, **by_name: str) -> None:
-        """`restic="hunter2"` is what "keyring:restic" refers to."""
-        self._secrets = {f"keyring:{name}": secret for name, secret in by_name.items()}
+    def __init__(self, **secrets: str) -> None:
+        self.secrets = secrets
         self.asked: list[str] = []
 
-    def resolve(self, reference: str) -> str:
-        self.asked.append(reference)
-        if reference not in self._secrets:
-            name = reference.removeprefix("keyring:")
-            raise SecretUnavailable(f'there is no secret "{name}": set it with `daybell secret set {name}`')
-        return self._secrets[reference]
+    def has(self, name: str) -> bool:
+        return name in self.secrets
+
+    def get(self, name: str) -> str | None:
+        self.asked.append(name)
+        return self.secrets.get(name)
+
+    def set(self, name: str, secret: str) -> None:
+        self.secrets[name] = secret
+
+    def remove(self, name: str) -> bool:
+        return self.secrets.pop(name, None) is not None
+
+    def names(self) -> list[str]:
+        return sorted(self.secrets)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+if __name__ == "__main__":
+    main(lambda: MemoryKeyring(planted=SECRET, horse=HORSE))

@@ -18,7 +18,8 @@ from daybell.core.background import Background
 from daybell.core.schedule import Calendar
 from daybell.engine.messages import AttemptEnded, AttemptStarted
 from daybell.engine.ports import Attempt, AttemptResult
-from daybell.handlers.command import Commands, Live
+from daybell.handlers.command import Commands
+from daybell.handlers.live import Live
 from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.processes.choose import machine_processes

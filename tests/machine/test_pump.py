@@ -1,6 +1,5 @@
 """What a command prints is carried into its file, and changed on the way."""
 
-import errno
 import logging
 import os
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from daybell.core.masking import Masker
-from daybell.machine.pump import Pump
+from daybell.machine.pump import Filter, Pump
 from small_disk import needs_mount, small_disk
 from waiting import until
 
@@ -43,13 +42,19 @@ def log(tmp_path: Path) -> Path:
     return tmp_path / "run.log"
 
 
-def a_pump(log: Path, *secrets: bytes) -> Pump:
-    return Pump(
-        "r1", os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), Masker(secrets or [SECRET])
-    )
+class Piped(Pump):
+    """With its pipe."""
+
+    def __init__(self, log: Path, through: Filter) -> None:
+        source, self.inlet = os.pipe()
+        super().__init__("r1", source, os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), through)
 
 
-def started(pump: Pump, script: str, *args: str) -> subprocess.Popen[bytes]:
+def a_pump(log: Path, *secrets: bytes) -> Piped:
+    return Piped(log, Masker(secrets or [SECRET]))
+
+
+def started(pump: Piped, script: str, *args: str) -> subprocess.Popen[bytes]:
     """A command with this Python script whose both streams go into the pump."""
     argv = [sys.executable, "-c", script, *args]
     process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=pump.inlet, stderr=pump.inlet)
@@ -138,9 +143,10 @@ import os, sys
 from daybell.core.masking import Masker
 from daybell.machine.pump import Pump
 import subprocess
-pump = Pump("r1", os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT), Masker([b"secret"]))
-child = subprocess.Popen([sys.executable, "-c", sys.argv[2]], stdout=pump.inlet, stderr=pump.inlet)
-os.close(pump.inlet)
+source, inlet = os.pipe()
+pump = Pump("r1", source, os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT), Masker([b"secret"]))
+child = subprocess.Popen([sys.executable, "-c", sys.argv[2]], stdout=inlet, stderr=inlet)
+os.close(inlet)
 print(child.pid, flush=True)
 sys.stdin.readline()
 os.kill(os.getpid(), 9)
@@ -205,7 +211,7 @@ class Broken:
 def test_a_filter_that_fails_ends_the_pump_and_nobody_waits(
     log: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pump = Pump("r1", os.open(log, os.O_WRONLY | os.O_CREAT), Broken())
+    pump = Piped(log, Broken())
     os.write(pump.inlet, b"x")
     assert pump.drain(BOUND)
     with pytest.raises(BrokenPipeError):
@@ -214,25 +220,17 @@ def test_a_filter_that_fails_ends_the_pump_and_nobody_waits(
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
-def no_pipe() -> tuple[int, int]:
-    raise OSError(errno.EMFILE, "Too many open files")
-
-
 def no_thread(thread: threading.Thread) -> None:
     raise RuntimeError("can't start new thread")
 
 
-@pytest.mark.parametrize(
-    ("place", "name", "fake", "message"),
-    [
-        (os, "pipe", no_pipe, "Too many open files"),
-        (threading.Thread, "start", no_thread, "there are no more threads"),
-    ],
-)
-def test_where_there_is_no_pump_to_be_had_nothing_stays_open(
-    log: Path, monkeypatch: pytest.MonkeyPatch, place: object, name: str, fake: object, message: str
+def test_where_there_is_no_thread_to_be_had_nothing_stays_open(
+    log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    source, inlet = os.pipe()
+    file = os.open(log, os.O_WRONLY | os.O_CREAT)
     with monkeypatch.context() as patch:
-        patch.setattr(place, name, fake)
-        with pytest.raises(OSError, match=message):
-            a_pump(log)
+        patch.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(OSError, match="there are no more threads"):
+            Pump("r1", source, file, Masker([SECRET]))
+    os.close(inlet)

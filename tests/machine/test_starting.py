@@ -18,12 +18,12 @@ if sys.platform != "linux":
 from daybell.machine.clock import SystemClock
 from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.own_command import SHIM, own_role
-from daybell.machine.processes import starting
+from daybell.machine.processes import channel
 from daybell.machine.processes.interface import TAG, Ended, Spawn
 from daybell.machine.processes.linux import LinuxCensus
 from daybell.machine.processes.posix import PosixProcesses
 from daybell.machine.processes.scopes import Scopes, controllers_of
-from daybell.machine.processes.starting import _start_limited
+from daybell.machine.processes.starting import _start_by_shim
 from daybell.model.durations import Duration
 from daybell.model.job import Limits
 from daybell.model.sizes import Size
@@ -191,7 +191,7 @@ def test_limits_that_hold_already_are_never_raised(stage: Stage) -> None:
     with (stage.directory / "output").open("wb") as output:
         spawn = stage.spawn("sh", "-c", "ulimit -v", output=output.fileno())
         command = ["prlimit", "--as=1073741824", *own_role(SHIM)]
-        popen = _start_limited(spawn, command, {"memory": 2 << 30})
+        popen = _start_by_shim(spawn, command, {"memory": 2 << 30})
     assert popen is not None
     assert popen.wait() == 0
     assert (stage.directory / "output").read_text() == "1048576\n"
@@ -203,7 +203,7 @@ def test_a_nice_value_that_is_not_granted_does_not_keep_it_from_running(stage: S
     with (stage.directory / "output").open("wb") as output:
         spawn = stage.spawn("nice", output=output.fileno())
         command = ["setpriv", "--bounding-set=-sys_nice", *own_role(SHIM)]
-        popen = _start_limited(spawn, command, {"nice": -5})
+        popen = _start_by_shim(spawn, command, {"nice": -5})
     assert popen is not None
     assert popen.wait() == 0
     assert (stage.directory / "output").read_text() == f"{os.getpriority(os.PRIO_PROCESS, 0)}\n"
@@ -301,7 +301,7 @@ def test_where_systemd_refuses_each_process_is_limited_by_itself(stage: Stage) -
 
 
 def test_a_systemd_that_does_not_answer_is_given_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starting, "READY_SECONDS", 1)
+    monkeypatch.setattr(channel, "READY_SECONDS", 1)
     with_systemd(stage, "#!/bin/sh\nexec sleep 300\n")
     assert stage.line("ulimit -v")[1] == "2097152\n"
 

@@ -26,7 +26,8 @@ from daybell.model.durations import Duration
 from daybell.model.job import CommandHandler, Job, Keep, Limits, Retry
 from daybell.model.run import Run
 from daybell.model.sizes import Size
-from secret_lives import SECRET, SLEEPER, life
+from secret_lives import SLEEPER, life
+from secret_stores import SECRET
 from waiting import until
 
 pytestmark = pytest.mark.system
@@ -75,7 +76,7 @@ ERRORS = {
     "quoted": "'***'",
     "much": "so *** it is",
     "capped": "so *** it is",
-    "cut-off": "timed out after 1s",
+    "cut-off": "timed out after 3s",
     "unknown-program": (
         "program not found: 'no-such-program' is not on the job's PATH: "
         "install it or write its full path in handler.argv[0]"
@@ -97,7 +98,7 @@ def the_jobs() -> list[Job]:
     by_id = {job.id: job for job in jobs}
     of_two = msgspec.structs.replace(by_id["byte-by-byte"], retry=Retry(max_attempts=2, delay=soon))
     limited = msgspec.structs.replace(by_id["byte-by-byte"], id="limited", limits=Limits(nice=1))
-    timed = msgspec.structs.replace(by_id["cut-off"], timeout=Duration(seconds=1))
+    timed = msgspec.structs.replace(by_id["cut-off"], timeout=Duration(seconds=3))
     capped = msgspec.structs.replace(by_id["capped"], keep=Keep(output=CAP))
     return [
         *(by_id | {job.id: job for job in (of_two, timed, capped)}).values(),
@@ -180,7 +181,7 @@ def test_what_was_given_secrets_is_ended_after_a_crash_and_not_adopted(
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(LIVES.parent), *sys.path])}
     with subprocess.Popen(argv, stdin=subprocess.PIPE, env=environ) as first:
         try:
-            until(lambda: bool(sleepers(processes, tmp_path)), 20)
+            until(lambda: bool(sleepers(processes, tmp_path)) and has_started(tmp_path), 20)
         finally:
             first.kill()
     left = sleepers(processes, tmp_path)
@@ -205,3 +206,8 @@ def sleepers(processes: Processes, home: Path) -> list[int]:
         marked = [one for one in processes.sightings() if any(f'"{mark}"' in text for mark in one.marks)]
         return [one.identity.pid for one in marked]
     return []
+
+
+def has_started(home: Path) -> bool:
+    """As the journal says: the shim by which it begins is seen before."""
+    return '"type":"run_started"' in (home / "state" / "journal.jsonl").read_text()

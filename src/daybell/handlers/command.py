@@ -3,32 +3,30 @@
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import timedelta
 from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
 from daybell.core.background import VARIABLES, variables
 from daybell.core.drift import Traces, drift, remark
+from daybell.core.references import references, secrets_of
 from daybell.core.search_path import overlaid
 from daybell.engine.ports import Attempt, AttemptResult, Clock
 from daybell.handlers.keeping import ARTIFACTS, Keeping, Kept
 from daybell.handlers.limits import limit_in_words, measured
+from daybell.handlers.live import Live
 from daybell.handlers.piping import Output
 from daybell.handlers.program import Program, find_program
-from daybell.handlers.secrets import NoSecrets, Secrets, given
 from daybell.machine.processes.interface import TAG, Ended, Process, Processes, Spawn
-from daybell.model.errors import DaybellError
+from daybell.machine.warden import Warden, warden_command
+from daybell.model.errors import DaybellError, SecretUnavailable
 from daybell.model.run import ProcessIdentity
 
-NO_SECRETS = NoSecrets()
 SEPARATOR = ";" if sys.platform == "win32" else ":"
 """Of PATH."""
-AWAKE = 0.0002
-"""Seconds for which it looks at the clock instead of sleeping: a thread wakes about that late."""
-LONGEST_HOLD = 1.0
-"""Seconds: an instant that is further away by then is so because the clock was set back."""
 
 
 class GoodOnes(Protocol):
@@ -58,13 +56,14 @@ class Commands:
         processes: Processes,
         clock: Clock,
         keeping: Keeping,
-        secrets: Secrets = NO_SECRETS,
         surroundings: Surroundings = OWN,
+        warden: Sequence[str] | None = None,
     ) -> None:
+        """`warden` is the command line of what knows secrets in place of this process."""
         self._processes = processes
         self._clock = clock
         self._keeping = keeping
-        self._secrets = secrets
+        self._warden = warden_command() if warden is None else warden
         self._surroundings = surroundings
         self._lock = threading.Lock()
         self._live: dict[str, Live] = {}
@@ -116,12 +115,11 @@ class Commands:
         self,
         attempt: Attempt,
         base: Mapping[str, str],
-        live: "Live",
+        live: Live,
         started: Callable[[ProcessIdentity], None],
     ) -> AttemptResult:
         try:
-            secrets = given(attempt.job.handler, self._secrets)
-            env = environment(attempt, secrets, base)
+            env = environment(attempt, base)
             program = find_program(attempt.job.handler, env)
             if not isinstance(program, Program):
                 return _failed(program.message)
@@ -129,19 +127,40 @@ class Commands:
         except DaybellError as error:
             return _failed(str(error))
         env[ARTIFACTS] = str(opened.artifacts)
-        ended, is_over = None, True
         try:
-            output = Output(opened.output, attempt.run.run_id, secrets.values())
-            process = self._spawned(attempt, live, _spawn(attempt, program, env, output.inlet))
-            if not isinstance(process, str):
-                started(process.identity)
-                ended = process.wait()
-                is_over = output.drain(left_processes=ended.left_processes)
-        finally:
-            kept = opened.held.end(left_processes=not is_over)
-        return output.masked(_failed(str(process)) if ended is None else judge(attempt, ended, kept))
+            output = self._output(attempt, env, opened.output, live)
+        except (SecretUnavailable, OSError) as error:
+            opened.held.end(left_processes=False)
+            return refused(error)
+        ended, is_over = None, True
+        with closing(output):
+            try:
+                process = self._spawned(attempt, live, _spawn(attempt, program, env, output))
+                if not isinstance(process, str):
+                    started(process.identity)
+                    ended = process.wait()
+                    is_over = output.drain(left_processes=ended.left_processes)
+            finally:
+                kept = opened.held.end(left_processes=not is_over)
+            return output.masked(_failed(str(process)) if ended is None else judge(attempt, ended, kept))
 
-    def _spawned(self, attempt: Attempt, live: "Live", spawn: Spawn) -> Process | str:
+    def _output(self, attempt: Attempt, env: Mapping[str, str], log: int, live: Live) -> Output:
+        """With somebody who has its secrets, where it refers to any. SecretUnavailable, OSError."""
+        asked = {name: one for name, one in secrets_of(attempt.job.handler).items() if name not in env}
+        if not asked:
+            return Output(log)
+        warden = Warden(self._warden, attempt.run.run_id, asked, log)
+        output = Output(log, warden)
+        try:
+            live.meanwhile(warden.give_up)
+            warden.admit()
+        except BaseException:
+            output.refuse()
+            output.close()
+            raise
+        return output
+
+    def _spawned(self, attempt: Attempt, live: Live, spawn: Spawn) -> Process | str:
         """Its process, or why there is none."""
         try:
             if attempt.not_before is not None:
@@ -154,56 +173,14 @@ class Commands:
         return process or "it was ended before it started"
 
 
-class Live:
-    """An attempt while it runs. Of its process and its ending, the second to come sees the first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: Process | None = None
-        self._grace: timedelta | None = None
-        self._is_asked = threading.Event()
-
-    def hold(self, until: datetime, clock: Clock) -> None:
-        """Wait for that instant, which is a moment away; return early when the attempt is ended."""
-        limit = clock.monotonic() + LONGEST_HOLD
-        while (rest := (until - clock.now()).total_seconds()) > 0 and clock.monotonic() < limit:
-            if self._is_asked.wait(min(max(rest - AWAKE, 0), LONGEST_HOLD)):
-                return
-
-    def spawn(self, processes: Processes, spawn: Spawn) -> Process | None:
-        """None if the attempt was ended before."""
-        if self._ending() is not None:
-            return None
-        # Not under the lock: a program on a dead network disk may take for ever to load.
-        return self.take(processes.spawn(spawn))
-
-    def take(self, process: Process) -> Process:
-        """This is its process from here on; it is ended at once if the attempt was."""
-        with self._lock:
-            self._process = process
-        if (grace := self._ending()) is not None:
-            process.end(grace)
-        return process
-
-    def end(self, grace: timedelta) -> None:
-        with self._lock:
-            self._grace = grace
-            process = self._process
-        self._is_asked.set()
-        if process is not None:
-            process.end(grace)
-
-    def _ending(self) -> timedelta | None:
-        with self._lock:
-            return self._grace
-
-
-def environment(attempt: Attempt, secrets: Mapping[str, str], base: Mapping[str, str]) -> dict[str, str]:
-    """What all jobs get, what this one adds, and what tells the command which run it is."""
+def environment(attempt: Attempt, base: Mapping[str, str]) -> dict[str, str]:
+    """What all jobs get, what this one adds but for its secrets, and what tells the command its run."""
     env = {**base}
     for name in VARIABLES:  # Daybell itself may have been started by a job
         env.pop(name, None)
-    env = overlaid(env, {**attempt.job.handler.env, **secrets}, sys.platform)
+    env = overlaid(env, attempt.job.handler.env, sys.platform)
+    for name in references(attempt.job.handler):
+        env.pop(name, None)
     env |= variables(attempt.run, attempt.job, attempt.background)
     env |= {TAG: attempt.run.run_id, "DAYBELL_JOB_ID": attempt.job.id}
     if attempt.run.traceparent:
@@ -239,21 +216,29 @@ def _why(attempt: Attempt, ended: Ended, kept: Kept) -> str:
     return (kept.last_line() or _end_in_words(ended)) + measured(limits, ended)
 
 
-def _spawn(attempt: Attempt, program: Program, env: dict[str, str], output: int) -> Spawn:
+def _spawn(attempt: Attempt, program: Program, env: dict[str, str], output: Output) -> Spawn:
     return Spawn(
         program=program.path,
         argv=attempt.job.handler.argv,
         shell=attempt.job.handler.shell,
         cwd=program.cwd,
         env=env,
-        output=output,
+        output=output.inlet,
         run_id=attempt.run.run_id,
         limits=attempt.job.limits,
+        channel=output.channel,
     )
 
 
 def _end_in_words(ended: Ended) -> str:
     return f"ended by {ended.cause}" if ended.cause else f"exit code {ended.exit_code}"
+
+
+def refused(error: SecretUnavailable | OSError) -> AttemptResult:
+    """It cannot be given its secrets. What only a person can mend is not tried again (R5)."""
+    if isinstance(error, SecretUnavailable):
+        return AttemptResult(outcome="failed", error=str(error), is_permanent=error.is_permanent)
+    return _failed(f"it cannot be given its secrets: {error.strerror}")
 
 
 def _failed(error: str) -> AttemptResult:

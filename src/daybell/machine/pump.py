@@ -25,17 +25,14 @@ class Filter(Protocol):
 
 
 class Pump:
-    """A pipe, and a thread that carries what comes out of it into a file, through a filter.
+    """A thread that carries what comes out of a pipe into a file, through a filter.
 
     It runs until nobody can write into the pipe any more: what a command leaves behind prints on, as it would
-    into a file. Whoever prints when Daybell is gone gets SIGPIPE or an error.
+    into a file. Whoever prints when this process is gone gets SIGPIPE or an error.
     """
 
-    inlet: int
-    """The descriptor to write to; whoever starts the command closes it."""
-
-    def __init__(self, name: str, file: int, through: Filter) -> None:
-        """`file` belongs to the pump from here on. OSError where there is no pipe or no thread to be had."""
+    def __init__(self, name: str, source: int, file: int, through: Filter) -> None:
+        """`source` and `file` belong to the pump from here on. OSError where there is no thread to be had."""
         self._name = name
         self._file = file
         self._filter = through
@@ -43,25 +40,20 @@ class Pump:
         """Bytes that could not be written since something last could."""
         self._is_told = False
         self._is_over = threading.Event()
-        try:
-            self._outlet, self.inlet = os.pipe()
-        except OSError:
-            os.close(file)
-            raise
+        self._source = source
         try:
             threading.Thread(target=self._run, name=f"pump {name}", daemon=True).start()
         except RuntimeError as error:
-            os.close(self.inlet)
             self._close()
             raise OSError(errno.EAGAIN, "there are no more threads") from error
 
-    def drain(self, seconds: float) -> bool:
-        """Wait that long at most for the last byte to be written; whether it was."""
+    def drain(self, seconds: float | None) -> bool:
+        """Wait that long at most, or as long as it takes, for the last byte to be written; whether it was."""
         return self._is_over.wait(seconds)
 
     def _run(self) -> None:
         try:
-            while chunk := os.read(self._outlet, CHUNK):
+            while chunk := os.read(self._source, CHUNK):
                 self._write(self._filter.feed(chunk))
             self._write(self._filter.finish())
         except Exception:  # the thread's edge: whoever prints on gets an error, and does not wait for ever
@@ -90,7 +82,7 @@ class Pump:
         self._is_told = True
 
     def _close(self) -> None:
-        os.close(self._outlet)
+        os.close(self._source)
         os.close(self._file)
         self._is_over.set()
 

@@ -1,6 +1,6 @@
 """What do we ask of an operating system about processes?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Protocol
@@ -16,6 +16,25 @@ TAG = "DAYBELL_RUN_ID"
 
 Limit = Literal["memory", "cpu_time"]
 """A limit that ends what goes beyond it, by its key in a job's `limits`."""
+
+
+class Channel(Protocol):
+    """What leads to the shim by which one command begins, and may add to its environment on the way."""
+
+    @property
+    def inlet(self) -> int:
+        """The descriptor that is the shim's input; whoever spawns that closes this."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Wait for the shim to come to life; whether it has."""
+        ...
+
+    def become(self, orders: bytes) -> bytes:
+        """Give it its orders; what keeps it from becoming the command, empty if nothing does."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class Spawn(Struct, frozen=True, kw_only=True):
@@ -34,6 +53,8 @@ class Spawn(Struct, frozen=True, kw_only=True):
     run_id: str
     limits: Limits = Limits()
     """Those that the system can apply hold before the program begins; the others are left out."""
+    channel: Callable[[], Channel] | None = None
+    """A new one each time: of whoever adds what this process must not know. None: nobody does."""
 
 
 class Ended(Struct, frozen=True, kw_only=True):

@@ -31,10 +31,22 @@ def orders(program: str, argv: Sequence[str], env: Mapping[str, str], settings: 
     return marshal.dumps((os.fsencode(program), words, variables, settings))
 
 
+def with_variables(orders: bytes, added: Mapping[str, str]) -> bytes:
+    """The same orders, with more in the environment."""
+    program, words, variables, settings = marshal.loads(orders)  # noqa: S302 this same file has written it
+    variables |= {os.fsencode(name): os.fsencode(value) for name, value in added.items()}
+    return marshal.dumps((program, words, variables, settings))
+
+
 def failure(answer: bytes) -> OSError | ValueError:
     """What kept the shim from becoming the command, as it told."""
     number, message = marshal.loads(answer)  # noqa: S302 this same file has written it
     return OSError(number, message) if number else ValueError(message)
+
+
+def refused(message: str) -> bytes:
+    """What `failure` reads, of whoever could not ask a shim."""
+    return marshal.dumps((None, message))
 
 
 def ioprio_call(machine: str, *, is_64_bit: bool) -> int | None:

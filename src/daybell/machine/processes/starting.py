@@ -1,46 +1,44 @@
 """How does a program of a POSIX system come to run, at once or with limits that hold from its first moment?
 
 A process can be limited by itself only, before it becomes the program; and no Python may run between fork and
-exec where there are threads. So what is limited is started by way of the shim, which costs it some 15 ms.
+exec where there are threads. So what is limited is started by way of the shim, which costs it some 15 ms, and
+so is what gets secrets, which this process must not know.
 """
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing
 from functools import cache
 
 from daybell.machine.own_command import SHIM, own_role
 from daybell.machine.processes import shim
+from daybell.machine.processes.channel import SocketChannel
 from daybell.machine.processes.conventions import POSIX_SHELL, posix_shell
 from daybell.machine.processes.ground import ground_here
 from daybell.machine.processes.interface import TAG, Spawn
 from daybell.machine.processes.limits import NONE, settings
 from daybell.machine.processes.scopes import Scope, Scopes
 
-READY_SECONDS = 30
-"""For the shim to come to life, or for a systemd that does not answer to be given up."""
-
 
 def start(spawn: Spawn, scopes: Scopes | None) -> tuple[subprocess.Popen[bytes], Scope | None]:
     """The process, and its scope where it has one; OSError or ValueError says why it cannot be started."""
-    if spawn.limits == NONE:
+    if spawn.limits == NONE and spawn.channel is None:
         return _start_at_once(spawn), None
     ground = ground_here()
     if scopes and spawn.limits.memory and (scope := scopes.new(spawn.run_id)):
         command = scope.argv(spawn.limits.memory, own_role(SHIM))
         to_set = settings(spawn.limits, ground, is_scoped=True)
-        if popen := _start_limited(spawn, command, to_set, scope.find):
+        if popen := _start_by_shim(spawn, command, to_set, scope.find):
             return popen, scope
         scopes.give_up()
     to_set = settings(spawn.limits, ground)
-    if not to_set:
+    if not to_set and spawn.channel is None:
         return _start_at_once(spawn), None
-    if popen := _start_limited(spawn, own_role(SHIM), to_set):
+    if popen := _start_by_shim(spawn, own_role(SHIM), to_set):
         return popen, None
-    raise OSError(f"its limits cannot be set: {sys.executable!r} did not do it, its log may say why")
+    raise OSError(f"{_lack(spawn)}: {sys.executable!r} did not do it, its log may say why")
 
 
 def _start_at_once(spawn: Spawn) -> subprocess.Popen[bytes]:
@@ -59,7 +57,12 @@ def _nothing() -> int:
     return os.open(os.devnull, os.O_RDONLY)
 
 
-def _start_limited(
+def _lack(spawn: Spawn) -> str:
+    """What the command would have to do without."""
+    return "its limits cannot be set" if spawn.channel is None else "it cannot be given its secrets"
+
+
+def _start_by_shim(
     spawn: Spawn,
     command: Sequence[str],
     to_set: shim.Settings,
@@ -73,51 +76,32 @@ def _start_limited(
     orders = shim.orders(program, argv, spawn.env, to_set)
     # Daybell's own environment, with which Python and systemd-run work; the command gets its own.
     env = {**os.environ, TAG: spawn.run_id}
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            popen = _popen_shim(spawn, command, env, theirs)
-        if not _is_ready(ours):
+    with closing((spawn.channel or SocketChannel)()) as channel:
+        try:
+            popen = _popen_shim(spawn, command, env, channel.inlet)
+        finally:
+            os.close(channel.inlet)
+        if not channel.is_ready():
             popen.kill()
             popen.wait()
             return None
         ready(popen.pid)
-        if answer := _answer(ours, orders):
+        if answer := channel.become(orders):
             popen.wait()
             raise shim.failure(answer)
     return popen
 
 
 def _popen_shim(
-    spawn: Spawn, command: Sequence[str], env: Mapping[str, str], channel: socket.socket
+    spawn: Spawn, command: Sequence[str], env: Mapping[str, str], channel: int
 ) -> subprocess.Popen[bytes]:
     try:
-        return _popen(spawn, command, executable=None, env=env, stdin=channel.fileno())
+        return _popen(spawn, command, executable=None, env=env, stdin=channel)
     except FileNotFoundError as error:
         if error.filename != command[0]:
             raise
         # Not as an error of its own kind, which would be taken for one of the program.
-        raise OSError(f"its limits cannot be set: {command[0]!r} is gone, restart Daybell") from error
-
-
-def _is_ready(channel: socket.socket) -> bool:
-    """Whether the shim runs; if not, it has ended or takes too long."""
-    channel.settimeout(READY_SECONDS)
-    try:
-        return channel.recv(1) == shim.READY
-    except TimeoutError:
-        return False
-    finally:
-        channel.settimeout(None)  # a program on a dead network disk may take for ever to load
-
-
-def _answer(channel: socket.socket, orders: bytes) -> bytes:
-    """Give the orders, and hear what keeps the shim from becoming the command; empty if nothing does."""
-    with suppress(ConnectionError):
-        channel.sendall(orders)
-        channel.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: channel.recv(4096), b""))
-    return b""
+        raise OSError(f"{_lack(spawn)}: {command[0]!r} is gone, restart Daybell") from error
 
 
 def _popen(

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from daybell.engine.ports import Clock, Deadlines
-from daybell.machine.processes import by_psutil, job_object
-from daybell.machine.processes.conventions import windows_end, windows_shell
-from daybell.machine.processes.interface import Ended, Process, Sighting, Spawn
+from daybell.machine.processes import by_psutil, job_object, shim, windows_shim
+from daybell.machine.processes.conventions import SHIM_OPTION, windows_end, windows_shell
+from daybell.machine.processes.interface import TAG, Channel, Ended, Process, Sighting, Spawn
 from daybell.machine.processes.ladder import Ladder
 from daybell.machine.processes.limits import job_object_limits, priority_class, reached
+from daybell.machine.processes.windows_orders import orders_of
 from daybell.model.run import ProcessIdentity
 
 assert sys.platform == "win32"  # the form that type checkers know
@@ -29,11 +30,14 @@ class JobTree:
         self._limits = spawn.limits
         self._job = job_object.JobObject(job_object_limits(spawn.limits))
         try:
-            self._popen = _popen(spawn)
+            self._channel = spawn.channel() if spawn.channel else None
+            self._popen = _popen(spawn) if self._channel is None else _popen_shim(spawn, self._channel)
         except BaseException:
             self._job.close()
             raise
         self.identity = self._admit()
+        if spawn.channel is not None:
+            self._give_orders(spawn)
 
     def wait_main(self) -> None:
         self._popen.wait()
@@ -75,6 +79,15 @@ class JobTree:
         with suppress(OSError):
             return self._job.cpu_seconds(), self._job.peak_memory()
         return None, None
+
+    def _give_orders(self, spawn: Spawn) -> None:
+        """To the shim, whose child the command is."""
+        assert self._channel is not None
+        if answer := self._channel.become(orders_of(spawn, _comspec())):
+            self._popen.kill()
+            self._popen.wait()
+            self._job.close()
+            raise shim.failure(answer)
 
     def _admit(self) -> ProcessIdentity:
         try:
@@ -144,8 +157,34 @@ def _leads(pid: int) -> bool:  # noqa: ARG001 there are no sessions here
     return True
 
 
+def _comspec() -> str:
+    return os.environ.get("COMSPEC", "cmd.exe")
+
+
+def shim_command() -> list[str]:
+    """The command line of the shim."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, SHIM_OPTION]
+    return [sys.executable, "-I", "-S", windows_shim.__file__]
+
+
+def _popen_shim(spawn: Spawn, channel: Channel) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own script
+            shim_command(),
+            cwd=spawn.cwd,
+            env={**os.environ, TAG: spawn.run_id},
+            stdin=channel.inlet,
+            stdout=spawn.output,
+            stderr=spawn.output,
+            creationflags=FLAGS | priority_class(spawn.limits.nice),
+        )
+    finally:
+        os.close(channel.inlet)
+
+
 def _popen(spawn: Spawn) -> subprocess.Popen[bytes]:
-    comspec = os.environ.get("COMSPEC", "cmd.exe")
+    comspec = _comspec()
     return subprocess.Popen(  # noqa: S603 running what the person's job file names is the purpose
         windows_shell(spawn.argv, comspec) if spawn.shell else list(spawn.argv),
         executable=comspec if spawn.shell else spawn.program,
