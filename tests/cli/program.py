@@ -30,11 +30,14 @@ class Program:
         self.now = NOW
         self.answers: str | None = None
         """What the person types; None where nobody is there."""
+        self.fed: bytes | None = None
+        """What a pipe brings; None without one."""
 
     def __call__(self, *argv: str) -> Said:
         out, err = TextIOWrapper(BytesIO(), encoding="utf-8"), TextIOWrapper(BytesIO(), encoding="utf-8")
         answers = None if self.answers is None else StringIO(self.answers)
-        terminal = Terminal(out, err, self.environ, self.now, self.width, self.has_colour, UTC, answers)
+        fed = None if self.fed is None else BytesIO(self.fed)
+        terminal = Terminal(out, err, self.environ, self.now, self.width, self.has_colour, UTC, answers, fed)
         code = main(argv, terminal)
         return Said(code, content(out), content(err))
 

@@ -18,8 +18,10 @@ from app_home import Home
 from cli.program import NOW, Program, Said
 from daybell.cli.commands import COMMANDS
 from daybell.core.samples import samples
+from fake_keyring import FakeKeyring
+from tray_host import private_bus
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.desktop]
 
 NO_APP = "daybell: Daybell is not running; start it with `daybell start`\n"
 NOTE = "Daybell is not running: this is what its files say; `daybell start` starts it\n"
@@ -97,6 +99,11 @@ VERBS = {
     ),
     "env": Verb("env backup", r"backup gets", "variables", "env --x", "env bakcup"),
     "autostart": Verb("autostart on", "Daybell starts at login", "enabled", "autostart x", without="works"),
+    "secret": Verb(
+        *("secret list", r"^restic +no job +kept", "name", "secret set"),
+        *("secret remove bakcup", "there is no secret 'bakcup'"),
+        without="works",
+    ),
     "export": Verb("export {tmp}/{new}.zip", "kept", "files", "export a b", without="works"),
     "restore": Verb("restore {tmp}/kept.zip", "restored", "files", "restore", without="works"),
     "doctor": Verb("doctor", "python", "findings", "doctor x", without="works"),
@@ -112,11 +119,12 @@ ids = (f"new-{number}" for number in count(1))
 class Person:
     """Types lines, in one home."""
 
-    def __init__(self, home: Path, tmp: Path, now: datetime = NOW) -> None:
+    def __init__(self, home: Path, tmp: Path, bus: str, now: datetime = NOW) -> None:
         self._program = Program(home)
         self._program.now = now
         self._program.environ |= {"EDITOR": "true", "PATH": os.environ["PATH"]}
         self._program.environ["XDG_CONFIG_HOME"] = str(tmp / "desktop")
+        self._program.environ |= {"DBUS_SESSION_BUS_ADDRESS": bus}
         self._names = {"tmp": str(tmp)}
 
     def __call__(self, line: str) -> Said:
@@ -132,6 +140,13 @@ class Person:
         for line in verb.before:
             self(line)
         return self
+
+
+@pytest.fixture(scope="module")
+def bus() -> Iterator[str]:
+    """With a keyring on it."""
+    with private_bus() as address, FakeKeyring(address, restic="hunter2"):
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -153,20 +168,20 @@ def now(home: Home) -> datetime:
 
 
 @pytest.fixture
-def person(request: pytest.FixtureRequest, home: Home, tmp_path: Path, now: datetime) -> Person:
+def person(request: pytest.FixtureRequest, home: Home, tmp_path: Path, bus: str, now: datetime) -> Person:
     """Where the app runs; `restore` wants a home without."""
     if "restore" not in request.node.name:
-        return Person(home.path, tmp_path, now)
-    Person(home.path, tmp_path)("export {tmp}/kept.zip")
-    return Person(tmp_path / "new", tmp_path)
+        return Person(home.path, tmp_path, bus, now)
+    Person(home.path, tmp_path, bus)("export {tmp}/kept.zip")
+    return Person(tmp_path / "new", tmp_path, bus)
 
 
 @pytest.fixture
-def lonely_person(home: Home, tmp_path: Path, now: datetime) -> Person:
+def lonely_person(home: Home, tmp_path: Path, bus: str, now: datetime) -> Person:
     """The same home, as if the app had been killed."""
     ignored = shutil.ignore_patterns("run", "artifacts")
     shutil.copytree(home.path, tmp_path / "copy", ignore=ignored, copy_function=copied)
-    return Person(tmp_path / "copy", tmp_path, now)
+    return Person(tmp_path / "copy", tmp_path, bus, now)
 
 
 def copied(source: str, target: str) -> None:

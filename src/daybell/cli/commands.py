@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from daybell.cli import flags
-from daybell.cli.examples import ADD_EPILOG, HISTORY_EPILOG, NEXT_EPILOG, OPEN_EPILOG
+from daybell.cli.examples import ADD_EPILOG, HISTORY_EPILOG, KEYRING_EPILOG, NEXT_EPILOG, OPEN_EPILOG
 
 
 class Command(NamedTuple):
@@ -50,6 +50,9 @@ COMMANDS = {
     "check": Command("check.check", "check job files and settings, without the app", flags.check),
     "env": Command("environment.env", "show which environment jobs get, and where from", flags.env),
     "autostart": Command("autostart.autostart", "start Daybell when you log in, or not", flags.autostart),
+    "secret": Command(
+        "secret.secret", "keep what jobs must know in your keyring", flags.secret, KEYRING_EPILOG
+    ),
     "export": Command("archive.export", "keep jobs, settings and history in one file", flags.export),
     "restore": Command("archive.restore", "put back what `daybell export` kept", flags.restore),
     "doctor": Command("doctor.doctor", "look for what is wrong on this machine, and say what helps"),

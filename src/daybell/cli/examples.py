@@ -33,6 +33,15 @@ outcomes: succeeded failed timed_out cancelled replaced interrupted skipped miss
 causes:   schedule manual catch_up event dependency
 A run is of the time it started; one that never did, of the time it was due.
 """
+KEYRING_EPILOG = """\
+examples:
+  daybell secret set restic                       asks for it twice, without showing it
+  pass show restic | daybell secret set restic --stdin
+  daybell secret list                             their names, and which jobs use them
+  daybell secret remove restic
+
+A job gets it as a variable: "env": {"RESTIC_PASSWORD": "keyring:restic"} in its handler.
+"""
 NEXT_EPILOG = """\
 examples:
   daybell next backup -n 3

@@ -1,6 +1,6 @@
 """What may follow each command? Its own words and flags, and how their values are read."""
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 
 MOST_ROWS = 1000
@@ -197,6 +197,15 @@ def autostart(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--systemd", action="store_true", help="with on: by a unit of systemd, and not by your desktop"
     )
+
+
+def secret(parser: ArgumentParser) -> None:
+    parser.usage = "daybell secret (set NAME [--stdin] | list | remove NAME [--yes]) [--json]"
+    parser.add_argument("action", choices=("set", "list", "remove"))
+    parser.add_argument("name", metavar="NAME", nargs="?", help='of a secret, such as "restic"')
+    parser.add_argument("value", nargs="*", help=SUPPRESS)  # to say why it is not taken
+    parser.add_argument("--stdin", action="store_true", help="set: one line from a pipe, without asking")
+    parser.add_argument("--yes", action="store_true", help="remove: without asking")
 
 
 def export(parser: ArgumentParser) -> None:

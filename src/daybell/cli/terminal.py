@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from io import TextIOWrapper
-from typing import NamedTuple, TextIO
+from typing import IO, NamedTuple, TextIO
 
 from daybell.api.client import Json
+from daybell.cli.failure import Failure
 from daybell.cli.times import relative, short
 from daybell.core.tables import Column, Row, clean, pairs, table
 from daybell.store.directories import Directories, find
@@ -31,6 +32,8 @@ class Terminal(NamedTuple):
     """Where the person is; None: as this machine's clock says."""
     answers: TextIO | None = None
     """What the person types; None where nobody can be asked."""
+    fed: IO[bytes] | None = None
+    """What a pipe brings; None at a terminal."""
     is_absolute: bool = False
     """Times are told by the clock, and not by how far away they are."""
 
@@ -82,6 +85,23 @@ class Terminal(NamedTuple):
         self.err.flush()
         return self.answers.readline().strip().lower()
 
+    def ask_unseen(self, question: str) -> str:
+        """As `ask`, exactly as it is typed, and not shown meanwhile. Failure where that cannot be done."""
+        assert self.answers is not None
+        if self.answers is not sys.stdin:
+            self.err.write(clean(question) + " ")
+            return self.answers.readline().removesuffix("\n")
+        from getpass import GetPassWarning, getpass  # noqa: PLC0415 - one command needs it
+        from warnings import catch_warnings, simplefilter  # noqa: PLC0415 - as above
+
+        with catch_warnings():
+            simplefilter("error", GetPassWarning)
+            try:
+                return getpass(clean(question) + " ", self.err)
+            except (GetPassWarning, EOFError):
+                problem = "nothing was typed, or it cannot be hidden here; --stdin takes it from a pipe"
+        raise Failure(problem)
+
     def is_sure(self, question: str) -> bool:
         """True where nobody can be asked: a program has made up its mind."""
         return self.answers is None or self.ask(f"{question} [y/N]") in ("y", "yes")
@@ -104,6 +124,7 @@ def this_terminal() -> Terminal:
         now=_now(),
         width=columns(UNBOUNDED),
         has_colour=wants_colour(os.environ, sys.platform, is_terminal=sys.stdout.isatty()),
+        fed=None if sys.stdin is None or sys.stdin.isatty() else sys.stdin.buffer,
         answers=sys.stdin if sys.stdin.isatty() and sys.stderr.isatty() else None,
     )
 
