@@ -192,3 +192,50 @@ def test_a_run_with_a_secret_does_not_outlive_an_app_that_is_killed(home: Home, 
         (run,) = home.ended("say")
     assert (run["outcome"], json.dumps(run).count(SECRET)) == ("interrupted", 0)
     assert files_with(PARTS, home.path) == set()
+
+
+MISSING = 'there is no secret "token": set it with `daybell secret set token`'
+
+
+def problems(home: Home) -> list[tuple[str, str, str]]:
+    return [(one["file"], one["field"], one["message"]) for one in home.json("status")["problems"]]
+
+
+def test_a_secret_that_is_missing_is_told_before_its_job_runs(home: Home, keyring: FakeKeyring) -> None:
+    keyring.items.clear()
+    a_job(home, "first", "true")
+    told = ("first.json", "handler.env.TOKEN", MISSING)
+    with home.running("--headless"):
+        until(lambda: problems(home) == [told])
+        checked = home.daybell("check")
+        assert (checked.returncode, checked.stdout) == (5, f"first.json: handler.env.TOKEN: {MISSING}\n")
+        added = home.daybell("add", "second", "--env", "TOKEN=keyring:token", "--", "true")
+        assert added.returncode == 0
+        assert f"handler.env.TOKEN: {MISSING}" in added.stderr
+        keyring.put("token", SECRET)
+        assert home.daybell("check").returncode == 0
+        a_job(home, "third", "true")
+        until(lambda: problems(home) == [])
+    assert "GetSecret" not in keyring.called
+    assert files_with(PARTS, home.path) == set()
+
+
+def test_without_a_keyring_a_job_that_needs_one_is_told(home: Home) -> None:
+    a_job(home, "say", "true")
+    with home.running("--headless"):
+        until(lambda: bool(problems(home)))
+        ((file, field, message),) = problems(home)
+        checked = home.daybell("check")
+    assert (file, field) == ("say.json", "handler.env.TOKEN")
+    assert message.startswith("there is no keyring here")
+    assert (checked.returncode, message in checked.stdout) == (5, True)
+
+
+def test_a_keyring_that_hangs_delays_no_start(home: Home, keyring: FakeKeyring) -> None:
+    keyring.is_hanging = True
+    a_job(home, "say", "true")
+    home.command("other", "true")
+    with home.running("--headless"):
+        assert home.daybell("run", "other", "--wait", timeout=3).returncode == 0
+        until(lambda: bool(problems(home)))
+        assert "the keyring does not answer" in problems(home)[0][2]

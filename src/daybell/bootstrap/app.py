@@ -38,6 +38,7 @@ from daybell.logs.system import SystemLog, write_system_log
 from daybell.machine.clock import SystemClock
 from daybell.machine.doctor import Doctor
 from daybell.machine.job_environment import JobEnvironment
+from daybell.machine.known_secrets import KnownSecrets
 from daybell.machine.signals import StopSignals
 from daybell.machine.zones import machine_zone
 from daybell.model.errors import DaybellError, describe_problem
@@ -183,8 +184,11 @@ class App:
         environment = self._environment
         environment.start()
         parts.callback(environment.stop)
+        known = KnownSecrets(self._clock)
+        parts.callback(known.stop)
+        own = self._directories
         try:
-            service = build_service(self._directories, self._clock, self._teller, parts, environment)
+            service = build_service(own, self._clock, self._teller, parts, environment, known=known)
         except DaybellError as error:
             # Whoever has it started at login sees no terminal.
             self._tell_system(parts)
@@ -197,6 +201,7 @@ class App:
         service.request_stop = self.stop
         service.start()
         environment.tell(service.reload_soon)
+        known.begin(service.reload_soon)
         parts.callback(self._shut_down, service)
         # What exists by now stays: collections that search it would delay jobs by tens of milliseconds.
         gc.collect()

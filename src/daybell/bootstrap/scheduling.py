@@ -13,6 +13,7 @@ from daybell.engine.loop import Ports
 from daybell.engine.mailbox import Mailbox
 from daybell.engine.ports import Teller
 from daybell.engine.service import Place, SchedulerService
+from daybell.engine.state import EngineConfig
 from daybell.handlers.catalog import Catalog
 from daybell.handlers.command import Commands, Surroundings
 from daybell.handlers.keeping import Keeping
@@ -23,8 +24,9 @@ from daybell.machine.configuration import engine_config
 from daybell.machine.deadlines import DeadlineThread
 from daybell.machine.ids import SystemIds
 from daybell.machine.job_environment import JobEnvironment
+from daybell.machine.known_secrets import KnownSecrets
 from daybell.machine.ping_courier import Courier
-from daybell.machine.pings import Pinger
+from daybell.machine.pings import Pinger, PingOf
 from daybell.machine.processes.choose import machine_processes
 from daybell.machine.processes.survivors import RunSurvivors
 from daybell.machine.watch import DirectoryWatch
@@ -33,6 +35,7 @@ from daybell.machine.zones import machine_zone
 from daybell.model.errors import JobNotFound
 from daybell.model.events import AnyEvent, RunFinished
 from daybell.model.job import CommandHandler, Job
+from daybell.model.settings import PingConfig
 from daybell.model.status import Problem
 from daybell.store.artifacts import ArtifactFiles
 from daybell.store.caps import Caps
@@ -55,6 +58,8 @@ def build_service(
     teller: Teller,
     parts: ExitStack,
     environment: JobEnvironment,
+    *,
+    known: KnownSecrets,
 ) -> SchedulerService:
     """Not started yet. What it is made of ends with `parts`."""
     machine = machine_zone()
@@ -69,10 +74,8 @@ def build_service(
     good = _good_environments(directories, parts)
     processes, surroundings = machine_processes(deadlines, clock), Surroundings(environment.base, good)
     commands = Commands(processes, clock, keeping, surroundings=surroundings)
-    courier = Courier(f"Daybell/{config.version}")
-    pinger = Pinger(lambda one: _job(service, one).ping, settings.ping, clock, courier)
-    parts.callback(pinger.stop)
-    looks = (pinger.beat, environment.beat, partial(_save, good))
+    pinger = _pinger(lambda one: _job(service, one).ping, settings.ping, config, clock, parts)
+    looks = (pinger.beat, environment.beat, partial(_save, good), partial(_look, known))
     senses = open_senses(directories, clock, mailbox, machine, looks=looks, parts=parts)
     ports = Ports(
         clock=clock,
@@ -89,7 +92,7 @@ def build_service(
         wakefulness=senses.surroundings,
         last_end=senses.last_end,
     )
-    files = JobFolder(directories.jobs, config.zone, partial(_check, environment), clock)
+    files = JobFolder(directories.jobs, config.zone, partial(_check, environment, known), clock)
     service = SchedulerService(mailbox, ports, files, config, Place(str(directories.jobs), os.getpid()))
     service.settings = Configuration(file, settings, service.configure)
     service.subscribe(partial(_close_up, keeping))
@@ -105,6 +108,18 @@ def _ledger(own: Directories, history: RunHistory, clock: SystemClock, parts: Ex
     ledger = FileLedger(own.journal, own.checkpoint, history, clock.now())
     parts.callback(ledger.close)
     return ledger
+
+
+def _pinger(
+    ping_of: PingOf,
+    own: PingConfig,
+    config: EngineConfig,
+    clock: SystemClock,
+    parts: ExitStack,
+) -> Pinger:
+    pinger = Pinger(ping_of, own, clock, Courier(f"Daybell/{config.version}"))
+    parts.callback(pinger.stop)
+    return pinger
 
 
 def _good_environments(directories: Directories, parts: ExitStack) -> GoodEnvironments:
@@ -141,6 +156,11 @@ def _save(good: GoodEnvironments) -> float:
     return SAVE
 
 
+def _look(known: KnownSecrets) -> float:
+    known.beat(timedelta())
+    return 0.0
+
+
 def _add_parts(checks: Checks, pinger: Pinger, surroundings: Senses, environment: JobEnvironment) -> None:
     checks.add("pings", lambda: Part("degraded", pinger.why) if pinger.why else OK)
     checks.add("surroundings", lambda: Part("off", surroundings.why) if surroundings.why else OK)
@@ -162,6 +182,7 @@ def _close_up(keeping: Keeping, events: Sequence[AnyEvent]) -> None:
             keeping.close_up(event.run.job_id, event.run.run_id)
 
 
-def _check(environment: JobEnvironment, job: Job, file: str) -> list[Problem]:
+def _check(environment: JobEnvironment, known: KnownSecrets, job: Job, file: str) -> list[Problem]:
     """What of a valid job cannot work on this machine as it is now."""
-    return [*check_command(job.handler, file, environment.base()), *check_limits(job.limits, file)]
+    command = check_command(job.handler, file, environment.base())
+    return [*command, *known.check(job.handler, file), *check_limits(job.limits, file)]

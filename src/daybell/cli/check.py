@@ -49,6 +49,7 @@ def examine(
             warnings += surprising
             if job is not None:
                 jobs[job.id] = job
+    problems += _without_secrets(jobs, terminal)
     return problems + _together(jobs, is_whole=is_whole), warnings
 
 
@@ -114,6 +115,31 @@ def _base(terminal: Terminal) -> Mapping[str, str]:
         variables = cast("EnvironmentShape", answer)["variables"]
         path = next((one["job"] for one in variables if one["name"] == "PATH"), None)
     return os.environ if path is None else {"PATH": path}
+
+
+def _without_secrets(jobs: "dict[str, Job]", terminal: Terminal) -> "list[Problem]":
+    """What refers to secrets that are not there; the keyring is asked only where something does."""
+    from daybell.core.references import secrets_of  # noqa: PLC0415 - as above
+    from daybell.core.secret_words import lacking, without_keyring  # noqa: PLC0415 - as above
+
+    names = dict.fromkeys(name for job in jobs.values() for name in secrets_of(job.handler).values())
+    if not names:
+        return []
+    from contextlib import closing  # noqa: PLC0415 - as above
+
+    from daybell.desktop.secrets.choose import open_keyring  # noqa: PLC0415 - as above
+    from daybell.model.errors import SecretUnavailable  # noqa: PLC0415 - as above
+
+    absent, why = [], ""
+    try:
+        with closing(open_keyring(terminal.environ)) as keyring:
+            absent = [name for name in names if not keyring.has(name)]
+    except SecretUnavailable as refusal:
+        why = str(refusal)
+    found = [(job.handler, f"{job.id}.json") for job in jobs.values()]
+    if why:
+        return [one for handler, file in found for one in without_keyring(handler, file, why)]
+    return [one for handler, file in found for one in lacking(handler, file, absent)]
 
 
 def _together(jobs: "dict[str, Job]", *, is_whole: bool) -> "list[Problem]":

@@ -1,0 +1,145 @@
+"""Which of the secrets that jobs refer to are there? A short-lived child asks, for names alone."""
+
+import logging
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from subprocess import DEVNULL, PIPE
+
+import msgspec
+from msgspec import Struct
+
+from daybell.core.references import secrets_of
+from daybell.core.secret_words import SILENT, lacking, without_keyring
+from daybell.engine.ports import Clock
+from daybell.machine.secret_wire import Look, encode, word_of
+from daybell.machine.warden import warden_command
+from daybell.model.job import CommandHandler
+from daybell.model.status import Problem
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 4.0
+"""Seconds for the keyring: somebody may wait for what is said of a job."""
+FRESH = 3.0
+"""Seconds for which an answer holds that something is missing: many jobs are looked at at once."""
+FIRST, LAST = 3, 200
+"""Beats until the next look while something is missing, twice as many each time: 27 s, up to half an hour."""
+STOP_SECONDS = 2.0
+
+
+class Answer(Struct, frozen=True):
+    """What is known."""
+
+    asked: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    why: str = ""
+    """There is no keyring that says it; empty where there is."""
+
+
+class KnownSecrets:
+    """`check` is for any thread, and waits for the keyring only where something is not known to be there."""
+
+    def __init__(
+        self, clock: Clock, command: Sequence[str] | None = None, patience: float = PATIENCE
+    ) -> None:
+        """`command` is the command line of the child."""
+        self._clock = clock
+        self._command = warden_command() if command is None else command
+        self._patience = patience
+        self._changed: Callable[[], None] = lambda: None
+        self._looking = threading.Lock()
+        self._wanted: frozenset[str] = frozenset()
+        self._known = Answer()
+        self._looked_at = float("-inf")
+        self._has_begun = False
+        self._beats, self._wait = 0, FIRST
+        self._thread: threading.Thread | None = None
+
+    def check(self, handler: CommandHandler, file: str) -> list[Problem]:
+        """What of this job file refers to secrets that are not there, or that nobody can tell of."""
+        names = frozenset(secrets_of(handler).values())
+        if not names:
+            return []
+        if not self._has_begun:  # a start waits for nobody
+            self._wanted |= names
+            return []
+        known = self._known_of(names)
+        if known.why:
+            return without_keyring(handler, file, known.why)
+        return lacking(handler, file, known.absent)
+
+    def begin(self, changed: Callable[[], None]) -> None:
+        """Look for what has been asked for so far; returns at once. `changed` hears of each other answer."""
+        self._changed = changed
+        self._has_begun = True
+        if self._wanted:
+            self._look_soon()
+
+    def beat(self, _within: timedelta) -> None:
+        """Look again now and then for what was missing."""
+        self._beats += 1
+        is_wanting = bool(self._known.why or self._known.absent)
+        if is_wanting and self._beats >= self._wait and not self._looking.locked():
+            self._beats, self._wait = 0, min(2 * self._wait, LAST)
+            self._look_soon()
+
+    def stop(self) -> None:
+        """Wait a moment for a look that is on: it ends by itself."""
+        self._has_begun = False
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+
+    def _known_of(self, names: frozenset[str]) -> Answer:
+        with self._looking:
+            self._wanted |= names
+            known = self._known
+            is_there = names <= known.asked - known.absent and not known.why
+            is_fresh = names <= known.asked and self._clock.monotonic() < self._looked_at + FRESH
+            if is_there or is_fresh:
+                return known
+            self._beats, self._wait = 0, FIRST
+            return self._look()
+
+    def _look_soon(self) -> None:
+        self._thread = threading.Thread(target=self._look_anew, name="secret-names", daemon=True)
+        self._thread.start()
+
+    def _look_anew(self) -> None:
+        with self._looking:
+            before = self._known
+            after = self._look()
+        if self._has_begun and (before.absent, before.why) != (after.absent, after.why):
+            self._changed()
+
+    def _look(self) -> Answer:
+        wanted = self._wanted
+        self._known = _answer(self._command, wanted, self._patience)
+        self._looked_at = self._clock.monotonic()
+        if self._known.why:
+            log.warning("secrets of jobs: %s", self._known.why)
+        return self._known
+
+
+def _answer(command: Sequence[str], wanted: frozenset[str], patience: float) -> Answer:
+    line = encode(Look(tuple(sorted(wanted)))) + b"\n"
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module
+            command,
+            input=line,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env=os.environ,
+            timeout=patience,
+            check=False,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        word = word_of(done.stdout)
+    except subprocess.TimeoutExpired:
+        return Answer(wanted, why=SILENT)
+    except (OSError, msgspec.DecodeError):
+        return Answer(wanted, why="its secrets cannot be looked for: the process that does it has ended")
+    return Answer(wanted, frozenset(word.names), word.refusal or "")
