@@ -3,9 +3,11 @@
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import partial
 
 from daybell.bootstrap.senses import open_senses
+from daybell.core.pings import PingOf
 from daybell.desktop.surroundings.interface import Surroundings as Senses
 from daybell.engine.configuring import Configuration
 from daybell.engine.health import OK, Checks, Part
@@ -26,7 +28,7 @@ from daybell.machine.ids import SystemIds
 from daybell.machine.job_environment import JobEnvironment
 from daybell.machine.known_secrets import KnownSecrets
 from daybell.machine.ping_courier import Courier
-from daybell.machine.pings import Pinger, PingOf
+from daybell.machine.pings import Pinger
 from daybell.machine.processes.choose import machine_processes
 from daybell.machine.processes.survivors import RunSurvivors
 from daybell.machine.watch import DirectoryWatch
