@@ -169,10 +169,40 @@ def test_a_command_does_not_begin_when_the_child_has_died(log: Path) -> None:
     channel = warden.channel()
     warden.give_up()
     assert warden.drain(BOUND)
-    assert not channel.is_ready()
+    with pytest.raises(OSError, match=DIED):
+        channel.is_ready()
     assert str(shim.failure(channel.become(b""))) == DIED
     os.close(channel.inlet)
     dismiss(warden)
+
+
+def test_a_shim_that_never_ran_can_be_followed_by_another(log: Path) -> None:
+    """As where systemd makes no scope for a limit on memory."""
+    warden = a_warden(log)
+    warden.admit()
+    first = warden.channel()
+    os.close(first.inlet)
+    assert not first.is_ready()
+    popen, failure = begin(warden, "/bin/sh", "-c", 'echo "$SECRET"')
+    assert (failure, popen.wait(BOUND)) == (b"", 0)
+    assert warden.drain(BOUND)
+    assert log.read_text() == "***\n"
+    warden.release()
+
+
+def test_a_logout_does_not_take_the_mask_away_before_the_command_is_over(log: Path) -> None:
+    warden = a_warden(log)
+    warden.admit()
+    gate = log.with_name("gate")
+    os.mkfifo(gate)
+    popen, _ = begin(warden, "/bin/sh", "-c", f'cat {gate}; echo "last words: $SECRET"')
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        os.kill(warden.pid, number)
+    gate.write_text("")
+    assert popen.wait(BOUND) == 0
+    assert warden.drain(BOUND)
+    assert log.read_text() == "last words: ***\n"
+    warden.release()
 
 
 def test_what_is_left_behind_is_masked_when_the_attempt_is_over(log: Path) -> None:
@@ -201,6 +231,6 @@ def test_what_goes_wrong_in_the_child_is_in_the_log(tmp_path: Path, caplog: pyte
 
 
 def test_its_command_line_is_that_of_the_interpreter_or_of_the_app() -> None:
-    assert warden_command("/bin/py", is_frozen=False) == ["/bin/py", "-I", "-m", MODULE]
+    assert warden_command("/bin/py", is_frozen=False) == ["/bin/py", "-P", "-m", MODULE]
     assert warden_command("/bin/daybell", is_frozen=True) == ["/bin/daybell", "--keep-secrets"]
     assert warden_command()[0] == sys.executable

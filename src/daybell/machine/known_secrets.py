@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 4.0
 """Seconds for the keyring: somebody may wait for what is said of a job."""
-FRESH = 3.0
-"""Seconds for which an answer holds that something is missing: many jobs are looked at at once."""
+FRESH, FRESH_TROUBLE = 3.0, 30.0
+"""Seconds for which an answer holds that something is missing, as many jobs are looked at at once; or that
+the keyring does not help, which may have taken its time."""
 FIRST, LAST = 3, 200
 """Beats until the next look while something is missing, twice as many each time: 27 s, up to half an hour."""
 STOP_SECONDS = 2.0
@@ -53,7 +54,7 @@ class KnownSecrets:
         self._looking = threading.Lock()
         self._wanted: frozenset[str] = frozenset()
         self._known = Answer()
-        self._looked_at = float("-inf")
+        self._looked_at = 0.0
         self._has_begun = False
         self._beats, self._wait = 0, FIRST
         self._thread: threading.Thread | None = None
@@ -97,7 +98,8 @@ class KnownSecrets:
             self._wanted |= names
             known = self._known
             is_there = names <= known.asked - known.absent and not known.why
-            is_fresh = names <= known.asked and self._clock.monotonic() < self._looked_at + FRESH
+            fresh_until = self._looked_at + (FRESH_TROUBLE if known.why else FRESH)
+            is_fresh = names <= known.asked and self._clock.monotonic() < fresh_until
             if is_there or is_fresh:
                 return known
             self._beats, self._wait = 0, FIRST

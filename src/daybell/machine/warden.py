@@ -36,11 +36,11 @@ LOST = "what it said last is not known, as the process that masks it has ended"
 
 
 def warden_command(executable: str | None = None, *, is_frozen: bool | None = None) -> list[str]:
-    """The command line of the child."""
+    """The command line of the child. What lies where the app was started must not come in between."""
     executable = executable or sys.executable
     if getattr(sys, "frozen", False) if is_frozen is None else is_frozen:
         return [executable, OPTION]
-    return [executable, "-I", "-m", MODULE]
+    return [executable, "-P", "-m", MODULE]
 
 
 class Warden:
@@ -69,6 +69,10 @@ class Warden:
             source, file, *channels = numbers_of(files)
             self._orders = Orders(run_id, dict(asked), source, file, tuple(channels))
             ours.pop_all()
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
 
     def admit(self) -> None:
         """Wait until it has the secrets; SecretUnavailable says why it has not."""
@@ -181,7 +185,10 @@ class WardenChannel:
         self.inlet = inlet
 
     def is_ready(self) -> bool:
-        return self._warden.ask(IsReady(self._place)).is_true
+        answer = self._warden.ask(IsReady(self._place))
+        if answer.refusal is not None:
+            raise OSError(DIED)
+        return answer.is_true
 
     def become(self, orders: bytes) -> bytes:
         answer = self._warden.ask(Become(self._place, orders))

@@ -57,7 +57,7 @@ class CommandHandler(Struct, frozen=True, forbid_unknown_fields=True, tag="comma
     cwd: str | None = None
     """Where it runs; "~" is the home directory, which is also the default."""
     env: dict[str, str] = {}
-    """Added to the environment that all jobs get."""
+    """Added to the environment that jobs get; `keyring:NAME` stands for the secret of that name."""
     shell: bool = False
     success_exit_codes: tuple[int, ...] = (0,)
 

@@ -1,11 +1,12 @@
 """Who knows the secrets of a command? This process, which Daybell starts for one attempt, and the command.
 
-`python -I -m daybell.desktop.secrets.child`: its input and output lead to Daybell, as `machine.secret_wire`
+`python -P -m daybell.desktop.secrets.child`: its input and output lead to Daybell, as `machine.secret_wire`
 says. It never says a secret, and ends with its input.
 """
 
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -30,6 +31,7 @@ Open = Callable[[], Keyring]
 
 def main(open_it: Open = open_keyring) -> None:
     _leave_no_core()
+    _outlive_signals()
     voice = Voice(sys.stdout.buffer)
     logging.getLogger().addHandler(voice)
     with suppress(OSError, ValueError):  # Daybell is gone, and nobody listens
@@ -139,6 +141,13 @@ def _leave_no_core() -> None:
         import resource  # noqa: PLC0415 - not on Windows
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _outlive_signals() -> None:
+    """A logout asks all processes at once to end, and the command may still have something to say."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class Channel(Protocol):
         ...
 
     def is_ready(self) -> bool:
-        """Wait for the shim to come to life; whether it has."""
+        """Wait for the shim to come to life; whether it has. OSError where nobody can tell any more."""
         ...
 
     def become(self, orders: bytes) -> bytes:

@@ -17,7 +17,7 @@ from daybell.machine.processes import shim
 from daybell.machine.processes.channel import SocketChannel
 from daybell.machine.processes.conventions import POSIX_SHELL, posix_shell
 from daybell.machine.processes.ground import ground_here
-from daybell.machine.processes.interface import TAG, Spawn
+from daybell.machine.processes.interface import TAG, Channel, Spawn
 from daybell.machine.processes.limits import NONE, settings
 from daybell.machine.processes.scopes import Scope, Scopes
 
@@ -81,15 +81,25 @@ def _start_by_shim(
             popen = _popen_shim(spawn, command, env, channel.inlet)
         finally:
             os.close(channel.inlet)
-        if not channel.is_ready():
-            popen.kill()
-            popen.wait()
+        if not _is_ready(channel, popen):
             return None
         ready(popen.pid)
         if answer := channel.become(orders):
             popen.wait()
             raise shim.failure(answer)
     return popen
+
+
+def _is_ready(channel: Channel, popen: subprocess.Popen[bytes]) -> bool:
+    """Whether it runs; nothing of it is left where it does not."""
+    is_ready = False
+    try:
+        is_ready = channel.is_ready()
+    finally:
+        if not is_ready:
+            popen.kill()
+            popen.wait()
+    return is_ready
 
 
 def _popen_shim(
