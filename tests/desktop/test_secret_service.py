@@ -127,7 +127,7 @@ def test_a_locked_keyring_that_opens_without_a_password_is_opened(address: str, 
 @pytest.mark.parametrize(
     ("person", "said"),
     [
-        ("rude", "the keyring stays locked, as its window was closed: unlock it, and try again"),
+        ("rude", "the keyring stays locked: nobody typed its password, or no window could ask for it"),
         (
             "away",
             "the keyring asked for its password in a window, and had no answer: unlock it, and try again",

@@ -7,6 +7,7 @@ from daybell.desktop.bus.connection import Connection
 from daybell.model.errors import SecretUnavailable
 
 PROMPT = "org.freedesktop.Secret.Prompt"
+CLOSED = "the keyring stays locked: nobody typed its password, or no window could ask for it"
 NOTHING = "/"
 """Where a prompt, an item or a collection would stand, and there is none."""
 
@@ -25,7 +26,5 @@ def asked_for(bus: Connection, service: str, prompt: str, seconds: float) -> obj
             "the keyring asked for its password in a window, and had no answer: unlock it, and try again"
         ) from error
     if is_dismissed:
-        raise SecretUnavailable(
-            "the keyring stays locked, as its window was closed: unlock it, and try again"
-        )
+        raise SecretUnavailable(CLOSED)
     return found
