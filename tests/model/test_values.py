@@ -2,7 +2,14 @@ import msgspec
 import pytest
 
 from builders import a_job, a_run, at
-from daybell.model.errors import Conflict, DaybellError, InvalidDefinition, InvalidSettings, JobNotFound
+from daybell.model.errors import (
+    Conflict,
+    DaybellError,
+    InvalidDefinition,
+    InvalidSettings,
+    JobNotFound,
+    SecretUnavailable,
+)
 from daybell.model.events import (
     AnyEvent,
     JobPaused,
@@ -72,3 +79,11 @@ def test_problems_are_one_line_each() -> None:
     problems = [Problem("a.json", "triggers[0].at", "missing"), Problem("a.json", "", "empty")]
     assert str(InvalidDefinition(problems)) == "a.json: triggers[0].at: missing\na.json: empty"
     assert InvalidSettings(problems).problems == tuple(problems)
+
+
+@pytest.mark.parametrize("is_permanent", [False, True])
+def test_of_a_secret_that_cannot_be_had_it_is_known_whether_waiting_helps(*, is_permanent: bool) -> None:
+    refusal = SecretUnavailable("it is locked", is_permanent=is_permanent)
+    assert (str(refusal), refusal.is_permanent) == ("it is locked", is_permanent)
+    assert str(SecretUnavailable()) == "The secret cannot be had."
+    assert not SecretUnavailable().is_permanent

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from app_home import Home
+from app_home import DAYBELL, Home
 from fake_keyring import FakeKeyring
 from memories import children_of, cmdline, files_with, pids, remembers, shown_with
 from tray_host import private_bus
@@ -65,6 +66,20 @@ def test_a_job_is_given_its_secret_and_nobody_reads_it_in_its_output(
         (run,) = home.ended("say")
         assert home.daybell("logs", "say").stdout == f"it is ***.\n{len(SECRET)}\n"
     assert (run["outcome"], run["error"], run["has_secrets"]) == ("failed", str(len(SECRET)), True)
+
+
+def test_what_a_person_keeps_is_what_the_job_gets(home: Home, keyring: FakeKeyring) -> None:
+    keyring.items.clear()
+    a_job(home, "say", f'test "$TOKEN" = "$(cat {home.path.parent}/told)"')
+    (home.path.parent / "told").write_text(SECRET)
+    with home.running("--headless"):
+        with (home.path.parent / "told").open() as fed:
+            argv = [*DAYBELL, "secret", "set", "token", "--stdin"]
+            assert subprocess.run(argv, env=home.environ, stdin=fed, timeout=30, check=False).returncode == 0
+        assert home.daybell("run", "say", "--wait").returncode == 0
+        assert home.daybell("secret", "remove", "token", "--yes").returncode == 0
+        assert home.daybell("run", "say", "--wait").returncode == 1
+    assert files_with(PARTS, home.path) == set()
 
 
 def test_while_jobs_run_no_secret_is_found_outside_the_child_that_asked(
