@@ -11,7 +11,7 @@ import pytest
 from builders import at
 from daybell.core.secret_words import SILENT, missing
 from daybell.engine.memory import VirtualClock
-from daybell.machine.known_secrets import FIRST, FRESH, KnownSecrets
+from daybell.machine.known_secrets import FIRST, MISSING, THERE, KnownSecrets
 from daybell.model.job import CommandHandler
 from daybell.model.status import Problem
 from waiting import until
@@ -99,8 +99,21 @@ def test_what_was_missing_is_asked_again_when_its_job_is_looked_at_again(keyring
     known.begin(lambda: None)
     assert known.check(a_command("cloud"), "job.json") == lacks("cloud")
     keyring.has("cloud")
-    clock.advance_to(clock.now() + timedelta(seconds=FRESH))
+    assert known.check(a_command("cloud"), "job.json") == lacks("cloud")
+    clock.advance_to(clock.now() + timedelta(seconds=MISSING))
     assert known.check(a_command("cloud"), "job.json") == []
+
+
+def test_what_was_there_is_asked_again_after_a_while(keyring: Keyring) -> None:
+    clock = a_clock()
+    keyring.has("cloud")
+    known = KnownSecrets(clock, keyring.command)
+    known.begin(lambda: None)
+    assert known.check(a_command("cloud"), "job.json") == []
+    keyring.has()
+    assert known.check(a_command("cloud"), "job.json") == []
+    clock.advance_to(clock.now() + timedelta(seconds=THERE))
+    assert known.check(a_command("cloud"), "job.json") == lacks("cloud")
 
 
 def test_a_start_waits_for_nobody_and_hears_the_answer_later(keyring: Keyring) -> None:

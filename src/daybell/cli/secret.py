@@ -1,8 +1,8 @@
-"""`secret`: which secrets are kept for jobs? In the person's own keyring; the app is not told."""
+"""`secret`: which secrets are kept for jobs? In the person's own keyring; the app never has them."""
 
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
 from daybell.api.client import Json
@@ -46,6 +46,7 @@ def _set(args: Namespace, terminal: Terminal) -> int:
             raise Failure(f"it {problem}", Exit.INVALID)
         keyring.set(args.name, found)
     users = _users(args.name, terminal)
+    _nudge(terminal)
     if args.json:
         terminal.print_json({"name": args.name, "jobs": cast("Json", users)})
     else:
@@ -65,6 +66,7 @@ def _remove(args: Namespace, terminal: Terminal) -> int:
                 raise Failure("nothing was removed")
         if not keyring.remove(args.name):
             raise _nothing(args.name)
+    _nudge(terminal)
     if args.json:
         terminal.print_json({"name": args.name, "jobs": cast("Json", users)})
     else:
@@ -128,6 +130,14 @@ def _users(name: str, terminal: Terminal) -> list[str]:
     from daybell.core.secret_words import usages  # noqa: PLC0415 - as above
 
     return next((list(one.job_ids) for one in usages(_handlers(terminal), [name]) if one.name == name), [])
+
+
+def _nudge(terminal: Terminal) -> None:
+    """An app that runs looks at its job files anew when another file comes and goes beside them."""
+    beside = terminal.directories.jobs / ".secrets-changed"
+    with suppress(OSError):
+        beside.touch(mode=0o600)
+        beside.unlink()
 
 
 def _typed(name: str, terminal: Terminal) -> str:

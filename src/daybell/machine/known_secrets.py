@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 4.0
 """Seconds for the keyring: somebody may wait for what is said of a job."""
-FRESH, FRESH_TROUBLE = 3.0, 30.0
-"""Seconds for which an answer holds that something is missing, as many jobs are looked at at once; or that
-the keyring does not help, which may have taken its time."""
+MISSING, THERE, TROUBLE = 1.0, 10.0, 30.0
+"""Seconds for which an answer holds: that something is missing, as many jobs are looked at at once; that all
+is there; and that the keyring does not help, which may have taken its time."""
 FIRST, LAST = 3, 200
 """Beats until the next look while something is missing, twice as many each time: 27 s, up to half an hour."""
 STOP_SECONDS = 2.0
@@ -41,7 +41,7 @@ class Answer(Struct, frozen=True):
 
 
 class KnownSecrets:
-    """`check` is for any thread, and waits for the keyring only where something is not known to be there."""
+    """`check` is for any thread, and waits for the keyring where its last answer is too old."""
 
     def __init__(
         self, clock: Clock, command: Sequence[str] | None = None, patience: float = PATIENCE
@@ -97,10 +97,8 @@ class KnownSecrets:
         with self._looking:
             self._wanted |= names
             known = self._known
-            is_there = names <= known.asked - known.absent and not known.why
-            fresh_until = self._looked_at + (FRESH_TROUBLE if known.why else FRESH)
-            is_fresh = names <= known.asked and self._clock.monotonic() < fresh_until
-            if is_there or is_fresh:
+            holds = TROUBLE if known.why else MISSING if names & known.absent else THERE
+            if names <= known.asked and self._clock.monotonic() < self._looked_at + holds:
                 return known
             self._beats, self._wait = 0, FIRST
             return self._look()
