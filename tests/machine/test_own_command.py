@@ -8,6 +8,7 @@ import pytest
 from daybell.machine.own_command import (
     PINGS,
     SHIM,
+    WARDEN,
     Role,
     leave_no_trace,
     own_code,
@@ -40,6 +41,12 @@ def test_these_tests_are_not_packed() -> None:
 def test_a_role_is_a_script_or_an_option(role: Role) -> None:
     assert own_role(role, "/python", is_frozen=False) == ["/python", "-I", "-S", str(role.script)]
     assert own_role(role, "/daybell", is_frozen=True) == ["/daybell", role.option]
+
+
+def test_a_role_that_needs_libraries_is_a_module_or_an_option() -> None:
+    assert own_role(WARDEN, "/python", is_frozen=False) == ["/python", "-P", "-m", WARDEN.module]
+    assert own_role(WARDEN, "/daybell", is_frozen=True) == ["/daybell", WARDEN.option]
+    assert callable(importlib.import_module(WARDEN.module).main)
 
 
 @pytest.mark.parametrize("role", [PINGS, SHIM])

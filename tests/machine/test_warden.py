@@ -13,7 +13,7 @@ import pytest
 
 from daybell.machine.own_command import SHIM, own_role
 from daybell.machine.processes import shim
-from daybell.machine.warden import DIED, LOST, MODULE, Warden, warden_command
+from daybell.machine.warden import DIED, LOST, Warden
 from daybell.model.errors import SecretUnavailable
 from secret_stores import SECRET, WARDEN
 from waiting import until
@@ -228,9 +228,3 @@ def test_what_goes_wrong_in_the_child_is_in_the_log(tmp_path: Path, caplog: pyte
         assert warden.drain(BOUND)
     assert caplog.messages == ["output of run r1 is dropped: No space left on device"]
     warden.release()
-
-
-def test_its_command_line_is_that_of_the_interpreter_or_of_the_app() -> None:
-    assert warden_command("/bin/py", is_frozen=False) == ["/bin/py", "-P", "-m", MODULE]
-    assert warden_command("/bin/daybell", is_frozen=True) == ["/bin/daybell", "--keep-secrets"]
-    assert warden_command()[0] == sys.executable

@@ -20,8 +20,9 @@ from daybell.handlers.limits import limit_in_words, measured
 from daybell.handlers.live import Live
 from daybell.handlers.piping import Output
 from daybell.handlers.program import Program, find_program
+from daybell.machine.own_command import WARDEN, own_role
 from daybell.machine.processes.interface import TAG, Ended, Process, Processes, Spawn
-from daybell.machine.warden import Warden, warden_command
+from daybell.machine.warden import Warden
 from daybell.model.errors import DaybellError, SecretUnavailable
 from daybell.model.run import ProcessIdentity
 
@@ -63,7 +64,7 @@ class Commands:
         self._processes = processes
         self._clock = clock
         self._keeping = keeping
-        self._warden = warden_command() if warden is None else warden
+        self._warden = own_role(WARDEN) if warden is None else warden
         self._surroundings = surroundings
         self._lock = threading.Lock()
         self._live: dict[str, Live] = {}

@@ -14,8 +14,8 @@ from msgspec import Struct
 from daybell.core.references import secrets_of
 from daybell.core.secret_words import SILENT, lacking, without_keyring
 from daybell.engine.ports import Clock
+from daybell.machine.own_command import WARDEN, own_role
 from daybell.machine.secret_wire import Look, encode, word_of
-from daybell.machine.warden import warden_command
 from daybell.model.job import CommandHandler
 from daybell.model.status import Problem
 
@@ -48,7 +48,7 @@ class KnownSecrets:
     ) -> None:
         """`command` is the command line of the child."""
         self._clock = clock
-        self._command = warden_command() if command is None else command
+        self._command = own_role(WARDEN) if command is None else command
         self._patience = patience
         self._changed: Callable[[], None] = lambda: None
         self._looking = threading.Lock()

@@ -17,16 +17,21 @@ LOADED_BY = ("LD_LIBRARY_PATH", "LIBPATH")
 
 
 class Role(NamedTuple):
-    """A part of Daybell that runs in a process of its own and loads nothing of the rest."""
+    """A part of Daybell that runs in a process of its own and loads little of the rest."""
 
     option: str
     """What a packed Daybell is called with, to be it."""
     module: str
-    script: Path
+    script: Path | None = None
+    """The module's file, where it needs no library."""
 
 
 PINGS = Role("--send-pings", "daybell.machine.ping_child", HERE / "ping_child.py")
-SHIM = Role("--become-command", "daybell.machine.processes.shim", HERE / "processes" / "shim.py")
+_KIND = "windows_shim" if sys.platform == "win32" else "shim"
+SHIM = Role("--become-command", f"daybell.machine.processes.{_KIND}", HERE / "processes" / f"{_KIND}.py")
+WARDEN = Role("--keep-secrets", "daybell.desktop.secrets.child")
+"""Never imported here: it knows secrets."""
+ROLES = (PINGS, SHIM, WARDEN)
 
 
 def own_command(*words: str, executable: str | None = None, is_frozen: bool | None = None) -> list[str]:
@@ -40,7 +45,8 @@ def own_role(role: Role, executable: str | None = None, *, is_frozen: bool | Non
     """As little of this program as the role needs."""
     if _is_packed(is_frozen):
         return [_speaking(executable), role.option]
-    return [executable or sys.executable, "-I", "-S", str(role.script)]
+    way = ["-P", "-m", role.module] if role.script is None else ["-I", "-S", str(role.script)]
+    return [executable or sys.executable, *way]
 
 
 def own_code(code: str, executable: str | None = None, *, is_frozen: bool | None = None) -> list[str]:
@@ -54,7 +60,7 @@ def play_role(words: list[str], *, is_frozen: bool | None = None) -> bool:
     """Whether the arguments asked a packed Daybell for a role, which is over then."""
     if not _is_packed(is_frozen):
         return False
-    for role in (PINGS, SHIM):
+    for role in ROLES:
         if words == [role.option]:
             import_module(role.module).main()
             return True

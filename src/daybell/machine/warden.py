@@ -22,10 +22,6 @@ from daybell.model.errors import SecretUnavailable
 
 log = logging.getLogger(__name__)
 
-MODULE = "daybell.desktop.secrets.child"
-"""Never imported here: it knows secrets."""
-OPTION = "--keep-secrets"
-"""What an app that is its own interpreter is called with, to be the child."""
 ADMIT_SECONDS = 20.0
 """For the child to start, and the keyring to answer, which it gives up sooner by itself."""
 MASK_SECONDS = 5.0
@@ -33,14 +29,6 @@ WAYS = 1 if sys.platform == "win32" else 2
 """Shims for one command: where systemd fails to make a scope, it is begun anew without."""
 DIED = "its secrets could not be looked up: the process that does it has ended"
 LOST = "what it said last is not known, as the process that masks it has ended"
-
-
-def warden_command(executable: str | None = None, *, is_frozen: bool | None = None) -> list[str]:
-    """The command line of the child. What lies where the app was started must not come in between."""
-    executable = executable or sys.executable
-    if getattr(sys, "frozen", False) if is_frozen is None else is_frozen:
-        return [executable, OPTION]
-    return [executable, "-P", "-m", MODULE]
 
 
 class Warden:

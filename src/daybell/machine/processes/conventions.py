@@ -4,8 +4,6 @@ import signal
 from collections.abc import Sequence
 
 POSIX_SHELL = "/bin/sh"
-SHIM_OPTION = "--become-command"
-"""What an app that is its own interpreter is called with, to be the shim."""
 
 NTSTATUS = {
     0xC0000005: "an access violation",

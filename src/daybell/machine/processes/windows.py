@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from daybell.engine.ports import Clock, Deadlines
-from daybell.machine.processes import by_psutil, job_object, shim, windows_shim
-from daybell.machine.processes.conventions import SHIM_OPTION, windows_end, windows_shell
+from daybell.machine.own_command import SHIM, own_role
+from daybell.machine.processes import by_psutil, job_object, shim
+from daybell.machine.processes.conventions import windows_end, windows_shell
 from daybell.machine.processes.interface import TAG, Channel, Ended, Process, Sighting, Spawn
 from daybell.machine.processes.ladder import Ladder
 from daybell.machine.processes.limits import job_object_limits, priority_class, reached
@@ -161,17 +162,10 @@ def _comspec() -> str:
     return os.environ.get("COMSPEC", "cmd.exe")
 
 
-def shim_command() -> list[str]:
-    """The command line of the shim."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, SHIM_OPTION]
-    return [sys.executable, "-I", "-S", windows_shim.__file__]
-
-
 def _popen_shim(spawn: Spawn, channel: Channel) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603 - our own script
-            shim_command(),
+            own_role(SHIM),
             cwd=spawn.cwd,
             env={**os.environ, TAG: spawn.run_id},
             stdin=channel.inlet,
