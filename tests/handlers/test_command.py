@@ -31,6 +31,7 @@ from daybell.model.run import ProcessIdentity
 from daybell.model.sizes import Size
 from greed import greed
 from keepers import keeping
+from secret_stores import WARDEN
 from waiting import until
 
 GRACE = timedelta(seconds=0.3)
@@ -110,6 +111,33 @@ def test_the_job_says_which_exit_codes_are_success(
 ) -> None:
     attempt = an_attempt(line, shell=True, success_exit_codes=(1, 24, 137))
     assert run(commands, attempt).outcome == outcome
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("warden", "secret", "error", "is_permanent"),
+    [
+        (WARDEN, "other", 'handler.env.TOKEN: there is no secret "other"', True),
+        ((sys.executable, "-c", ""), "planted", "its secrets could not be looked up", False),
+        (("/nowhere/python",), "planted", "it cannot be given its secrets: No such file or directory", False),
+    ],
+)
+def test_a_command_without_its_secret_is_not_started(
+    processes: Processes,
+    tmp_path: Path,
+    an_attempt: MakeAttempt,
+    warden: tuple[str, ...],
+    *,
+    secret: str,
+    error: str,
+    is_permanent: bool,
+) -> None:
+    commands = Commands(processes, SystemClock(), keeping(tmp_path), warden=warden)
+    attempt = an_attempt(f"touch {tmp_path}/started", shell=True, env={"TOKEN": f"keyring:{secret}"})
+    result = run(commands, attempt)
+    assert (result.outcome, result.is_permanent) == ("failed", is_permanent)
+    assert (result.error or "").startswith(error)
+    assert not (tmp_path / "started").exists()
 
 
 @pytest.mark.system

@@ -19,6 +19,7 @@ from waiting import until
 pytestmark = pytest.mark.system
 
 BEAT = timedelta(seconds=9)
+FIRST_BEATS = round(FIRST / BEAT.total_seconds())
 CHILD = """
 import json, sys
 from pathlib import Path
@@ -128,19 +129,22 @@ def test_a_start_waits_for_nobody_and_hears_the_answer_later(keyring: Keyring) -
 
 
 def test_while_something_is_missing_it_is_looked_for_ever_more_rarely(keyring: Keyring) -> None:
-    known, changed = KnownSecrets(a_clock(), keyring.command), threading.Event()
+    clock, changed = a_clock(), threading.Event()
+    known = KnownSecrets(clock, keyring.command)
     known.begin(changed.set)
     known.check(a_command("cloud"), "job.json")
     asked = []
-    for _beat in range(4 * FIRST):
-        known.beat(BEAT)
+    for _beat in range(4 * FIRST_BEATS):
+        clock.advance_to(clock.now() + BEAT)
+        assert known.beat() <= FIRST
         until(nobody_looks)
         asked.append(len(keyring.asked))
-    assert asked == [1] * (FIRST - 1) + [2] * 2 * FIRST + [3] * (FIRST + 1)
+    assert asked == [1] * (FIRST_BEATS - 1) + [2] * 2 * FIRST_BEATS + [3] * (FIRST_BEATS + 1)
     assert not changed.is_set()
     keyring.has("cloud")
-    for _beat in range(4 * FIRST):
-        known.beat(BEAT)
+    for _beat in range(4 * FIRST_BEATS):
+        clock.advance_to(clock.now() + BEAT)
+        known.beat()
     assert changed.wait(20)
     known.stop()
 

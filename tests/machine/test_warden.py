@@ -114,7 +114,12 @@ SILENT = (sys.executable, "-c", "import sys; sys.stdin.read()")
 
 
 @pytest.mark.parametrize(
-    "command", [(sys.executable, "-c", "pass"), (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)")]
+    "command",
+    [
+        (sys.executable, "-c", "pass"),
+        (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"),
+        (sys.executable, "-c", """print('{"te', end='', flush=True)"""),
+    ],
 )
 def test_a_child_that_ends_at_once_is_a_refusal(log: Path, command: tuple[str, ...]) -> None:
     warden = a_warden(log, *command)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import timedelta
 from functools import partial
 
 from daybell.bootstrap.senses import open_senses
@@ -77,7 +76,7 @@ def build_service(
     processes, surroundings = machine_processes(deadlines, clock), Surroundings(environment.base, good)
     commands = Commands(processes, clock, keeping, surroundings=surroundings)
     pinger = _pinger(lambda one: _job(service, one).ping, settings.ping, config, clock, parts)
-    looks = (pinger.beat, environment.beat, partial(_save, good), partial(_look, known))
+    looks = (pinger.beat, environment.beat, partial(_save, good), known.beat)
     senses = open_senses(directories, clock, mailbox, machine, looks=looks, parts=parts)
     ports = Ports(
         clock=clock,
@@ -156,11 +155,6 @@ def _job(service: SchedulerService, job_id: str) -> Job:
 def _save(good: GoodEnvironments) -> float:
     good.save()
     return SAVE
-
-
-def _look(known: KnownSecrets) -> float:
-    known.beat(timedelta())
-    return 0.0
 
 
 def _add_parts(checks: Checks, pinger: Pinger, surroundings: Senses, environment: JobEnvironment) -> None:

@@ -239,7 +239,7 @@ def refused(error: SecretUnavailable | OSError) -> AttemptResult:
     """It cannot be given its secrets. What only a person can mend is not tried again (R5)."""
     if isinstance(error, SecretUnavailable):
         return AttemptResult(outcome="failed", error=str(error), is_permanent=error.is_permanent)
-    return _failed(f"it cannot be given its secrets: {error.strerror}")
+    return _failed(f"it cannot be given its secrets: {error.strerror or error}")
 
 
 def _failed(error: str) -> AttemptResult:

@@ -5,7 +5,6 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from subprocess import DEVNULL, PIPE
 
 import msgspec
@@ -26,8 +25,8 @@ PATIENCE = 4.0
 MISSING, THERE, TROUBLE = 1.0, 10.0, 30.0
 """Seconds for which an answer holds: that something is missing, as many jobs are looked at at once; that all
 is there; and that the keyring does not help, which may have taken its time."""
-FIRST, LAST = 3, 200
-"""Beats until the next look while something is missing, twice as many each time: 27 s, up to half an hour."""
+FIRST, LAST = 27.0, 1800.0
+"""Seconds until the next look while something is missing: twice as long each time."""
 STOP_SECONDS = 2.0
 
 
@@ -56,7 +55,7 @@ class KnownSecrets:
         self._known = Answer()
         self._looked_at = 0.0
         self._has_begun = False
-        self._beats, self._wait = 0, FIRST
+        self._next, self._wait = 0.0, FIRST
         self._thread: threading.Thread | None = None
 
     def check(self, handler: CommandHandler, file: str) -> list[Problem]:
@@ -77,15 +76,18 @@ class KnownSecrets:
         self._changed = changed
         self._has_begun = True
         if self._wanted:
+            self._next = self._clock.monotonic() + FIRST
             self._look_soon()
 
-    def beat(self, _within: timedelta) -> None:
-        """Look again now and then for what was missing."""
-        self._beats += 1
+    def beat(self) -> float:
+        """Look again now and then for what was missing; says in how many seconds to ask."""
+        now = self._clock.monotonic()
         is_wanting = bool(self._known.why or self._known.absent)
-        if is_wanting and self._beats >= self._wait and not self._looking.locked():
-            self._beats, self._wait = 0, min(2 * self._wait, LAST)
+        if is_wanting and now >= self._next and not self._looking.locked():
+            self._wait = min(2 * self._wait, LAST)
+            self._next = now + self._wait
             self._look_soon()
+        return FIRST
 
     def stop(self) -> None:
         """Wait a moment for a look that is on: it ends by itself."""
@@ -100,7 +102,7 @@ class KnownSecrets:
             holds = TROUBLE if known.why else MISSING if names & known.absent else THERE
             if names <= known.asked and self._clock.monotonic() < self._looked_at + holds:
                 return known
-            self._beats, self._wait = 0, FIRST
+            self._next, self._wait = self._clock.monotonic() + FIRST, FIRST
             return self._look()
 
     def _look_soon(self) -> None:

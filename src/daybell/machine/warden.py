@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 
+import msgspec
+
 from daybell.machine.handing_down import numbers_of, start
 from daybell.machine.processes.interface import TAG
 from daybell.machine.processes.shim import refused
@@ -119,7 +121,7 @@ class Warden:
 
     def _listen(self) -> None:
         assert self._child.stdout is not None
-        with self._child.stdout as said:
+        with self._child.stdout as said, suppress(msgspec.DecodeError):  # its last word may be cut off
             for line in said:
                 self._hear(word_of(line))
         self._answers.put(None)
