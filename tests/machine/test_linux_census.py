@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,10 @@ if sys.platform != "linux":
 
 from daybell.machine.clock import SystemClock
 from daybell.machine.ids import SystemIds
+from daybell.machine.processes.interface import TAG
 from daybell.machine.processes.linux import LinuxCensus, Stat, file_mark, is_after, parse_stat, tag_of
 from daybell.store.logs import RunLogs
+from memories import remembers
 from waiting import until
 
 STAT = b" S 1 42 43 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 10000 200 18446744073709551615"
@@ -118,3 +121,33 @@ def test_what_a_run_has_left_is_found_however_brief_it_was(line: str, count: int
         until(lambda: len(census.members(main, "r1", age)) == count)  # a fork takes a moment to exec
         for member in census.members(main, "r1", age):
             census.send(member.identity, signal.SIGKILL)
+
+
+LOOKER = """
+import sys
+from daybell.machine.processes.linux import LinuxCensus
+seen = {mark for one in LinuxCensus().sightings() for mark in one.marks}
+print(sys.argv[1] in seen, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("room", [0, 50_000], ids=["small", "large"])
+def test_nothing_of_the_environments_it_looks_through_stays_but_the_tag(room: int) -> None:
+    secret, run_id = uuid4().hex + uuid4().hex, f"test-{uuid4().hex}"
+    environ = {"ROOM": "x" * room, "TOKEN": secret, TAG: run_id}
+    with (
+        subprocess.Popen(["/bin/sleep", "60"], env=environ) as holder,
+        subprocess.Popen(
+            [sys.executable, "-c", LOOKER, run_id], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as looker,
+    ):
+        assert looker.stdout
+        try:
+            assert looker.stdout.readline() == b"True\n"
+            assert remembers(looker.pid, [run_id.encode()]), "the search finds what is there"
+            assert not remembers(looker.pid, [secret.encode(), secret[:32].encode(), secret[32:].encode()])
+        finally:
+            holder.kill()
+            looker.communicate()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -25,6 +26,8 @@ FEW = 64
 """Pids given out since a run began that are asked for one by one, rather than looked for among all."""
 SEARCHES = 5
 """A millisecond apart. Kernel threads and zombies of others may make each of them doubtful."""
+PAGES = 1 << 14
+"""Bytes of an environment that are made room for at once; most are smaller."""
 WATCHED_AT_ONCE = 64
 """Each process waited for costs a file descriptor; the search is repeated for the rest."""
 
@@ -54,15 +57,30 @@ def is_after(pid: int, first: int, newest: int) -> bool:
     return pid > first or pid <= newest
 
 
-def tag_of(environ: bytes) -> str | None:
-    """The run id in an environment as the kernel shows it."""
-    _, found, rest = (b"\0" + environ).partition(f"\0{TAG}=".encode())
-    return rest.partition(b"\0")[0].decode(errors="replace") if found else None
+def tag_of(environ: bytes | bytearray) -> str | None:
+    """The run id in an environment as the kernel shows it. No other part of it is copied."""
+    mark = f"{TAG}=".encode()
+    at = 0 if environ.startswith(mark) else environ.find(b"\0" + mark) + 1
+    if at == 0 and not environ.startswith(mark):
+        return None
+    begin = at + len(mark)
+    end = environ.find(b"\0", begin)
+    return bytes(environ[begin : end if end >= 0 else None]).decode(errors="replace")
 
 
 def file_mark(target: str) -> str:
     """The run id, if this is what the kernel shows of the file of a run's output."""
     return target.rpartition("/")[2].partition(".")[0]
+
+
+class Shown(NamedTuple):
+    """Of a process's environment."""
+
+    is_there: bool
+    tag: str | None
+
+
+NOTHING = Shown(is_there=False, tag=None)
 
 
 class LinuxCensus:
@@ -175,10 +193,10 @@ def _is_stranger(pid: int, main: ProcessIdentity, run_id: str) -> bool:
         stat = parse_stat(_read(pid, "stat"))
         if stat.state in DEAD or stat.parent == os.getpid():
             return True
-        environ = _read(pid, "environ")
+        shown = _shown(pid)
     except OSError:  # it is over, or another person's
         return True
-    return bool(environ) and stat.group != main.pid and tag_of(environ) != run_id
+    return shown.is_there and stat.group != main.pid and shown.tag != run_id
 
 
 def _search(pids: Iterable[int], main: ProcessIdentity, run_id: str) -> tuple[list[Member], bool]:
@@ -191,16 +209,16 @@ def _search(pids: Iterable[int], main: ProcessIdentity, run_id: str) -> tuple[li
             # Our own children are the main processes of other runs.
             if stat.started < main.create_time or stat.parent == os.getpid():
                 continue
-            environ = b"" if stat.state in DEAD else _read(pid, "environ")
+            shown = NOTHING if stat.state in DEAD else _shown(pid)
         except PermissionError:  # another person's
             continue
         except OSError:
             is_sure = False
             continue
-        is_tagged = tag_of(environ) == run_id
+        is_tagged = shown.tag == run_id
         if stat.state not in DEAD and (stat.group == main.pid or is_tagged):
             found.append(Member(_identity(pid, stat), stat.group, is_tagged))
-        is_sure = is_sure and bool(environ)
+        is_sure = is_sure and shown.is_there
     return found, is_sure
 
 
@@ -217,7 +235,7 @@ def _marks(pid: int) -> frozenset[str]:
     """Those that can be seen: the process may be over, or another person's."""
     marks: set[str | None] = set()
     with suppress(OSError):
-        marks.add(tag_of(_read(pid, "environ")))
+        marks.add(_shown(pid).tag)
     with suppress(OSError):
         marks.add(file_mark(os.readlink(f"/proc/{pid}/fd/1")))  # noqa: PTH115 hundreds, and not all are paths
     return frozenset(mark for mark in marks if mark)
@@ -226,11 +244,31 @@ def _marks(pid: int) -> frozenset[str]:
 def _read(pid: int, name: str) -> bytes:
     fd = os.open(f"/proc/{pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        if name == "stat":
-            return os.read(fd, 4096)  # a line, and always whole
-        return b"".join(iter(lambda: os.read(fd, 65536), b""))
+        return os.read(fd, 4096)  # a line, and always whole
     finally:
         os.close(fd)
+
+
+def _shown(pid: int) -> Shown:
+    """What counts of its environment. There may be secrets in that, so nothing else of it stays here."""
+    fd = os.open(f"/proc/{pid}/environ", os.O_RDONLY | os.O_CLOEXEC)
+    held, size = bytearray(PAGES), 0
+    try:
+        while count := os.readv(fd, [memoryview(held)[size:]]):
+            size += count
+            if size == len(held):
+                larger = bytearray(2 * size)
+                larger[:size] = held
+                _wipe(held)
+                held = larger
+        return Shown(size > 0, tag_of(held))
+    finally:
+        _wipe(held)
+        os.close(fd)
+
+
+def _wipe(held: bytearray) -> None:
+    held[:] = bytes(len(held))
 
 
 def _wait_readable(fds: Sequence[int], milliseconds: int | None) -> None:
