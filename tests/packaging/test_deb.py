@@ -15,6 +15,9 @@ from waiting import until
 
 pytestmark = pytest.mark.packages
 
+SLOW = 90.0
+"""Seconds: an installer reads much, and others may want the disk."""
+
 PROGRAM = Path("/usr/lib/daybell/daybell")
 
 
@@ -79,14 +82,14 @@ def test_it_is_upgraded_while_it_runs_and_no_instant_is_lost(installed: Home, ne
     try:
         until(lambda: len(installed.ended("often")) >= 2)
         apt("install", newer_deb)
-        until(installed.answers)
+        until(installed.answers, SLOW)
         now = installed.json("status")["scheduler"]
         assert (now["pid"], now["version"]) == (app.pid, NEWER)
         last = installed.ended("often")[0]["run_id"]
         until(lambda: installed.ended("often")[0]["run_id"] != last)
         assert gaps(installed.history("often")) == []
         apt("install", "--allow-downgrades", only("*.deb"))
-        until(installed.answers)
+        until(installed.answers, SLOW)
         assert installed.json("status")["scheduler"]["version"] != NEWER
         apt("remove", "daybell")
         assert app.wait(20) == 0

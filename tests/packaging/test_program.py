@@ -74,8 +74,9 @@ def test_a_job_runs_in_the_environment_of_the_person_and_not_of_the_loader(packe
 def test_it_plays_its_own_roles(packed: Home) -> None:
     with PingServer().running() as server:
         packed.shell("gentle", "nice", limits={"nice": 7}, ping=server.url("/gentle"))
-        with packed.running("--headless"):
+        with packed.running("--headless") as app:
             assert packed.daybell("run", "gentle", "--wait").returncode == 0
+            assert "libssl" not in Path(f"/proc/{app.pid}/maps").read_text()  # that is the pings' role
             until(lambda: server.lines == ["GET /gentle/start", "GET /gentle"])
             assert "app" in packed.daybell("doctor").stdout
     (printed,) = (packed.path / "log" / "runs" / "gentle").iterdir()

@@ -11,6 +11,9 @@ from waiting import until
 
 pytestmark = pytest.mark.packages
 
+SLOW = 90.0
+"""Seconds: an installer reads much, and others may want the disk."""
+
 
 def unpacked(tarball: Path, place: Path) -> Path:
     place.mkdir()
@@ -32,7 +35,7 @@ def test_it_is_installed_upgraded_while_it_runs_and_removed(home: Home, tmp_path
             Path(run(LINUX / "build-tarball.sh", newer(tmp_path), tmp_path).strip()), tmp_path / "new"
         )
         run(new / "install.sh", prefix)
-        until(home.answers)
+        until(home.answers, SLOW)
         now = home.json("status")["scheduler"]
         assert (now["pid"], now["version"]) == (app.pid, NEWER)
         last = home.ended("often")[0]["run_id"]
