@@ -116,7 +116,7 @@ function Variables({ draft, env }) {
         `,
       )}
       <div id="variables-wrong">${wrongs.map((message) => html`<p key=${message} class="entry-wrong"><${Icon} name="failed" /><span>${message}</span></p>`)}</div>
-      <p class="one-more"><button type="button" onClick=${() => put([...rows, ["", ""]])}><${Icon} name="plus" />Variable</button> <span class="entry-help">Added to Daybell's own.</span></p>
+      <p class="one-more"><button type="button" onClick=${() => put([...rows, ["", ""]])}><${Icon} name="plus" />Variable</button> <span class="entry-help">Added to what all jobs get.</span></p>
     </div>
   `;
 }
