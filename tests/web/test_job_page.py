@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from app_home import Home
 from waiting import until
 from web.browsing import Browsing, go
+from web.held import Held
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
@@ -68,6 +69,20 @@ def test_its_definition_has_a_history(home: Home, sync: Page) -> None:
     expect(sync.get_by_text('"timeout": "5m"').first).to_be_visible()
     expect(sync.get_by_text(re.compile("changed .*timeout"))).to_be_visible()
     expect(sync.get_by_text("the first one known")).to_be_visible()
+
+
+def test_it_follows_its_file_before_all_jobs_are_known(home: Home, page: Page) -> None:
+    go(page, "jobs/backup")
+    expect(page.get_by_role("heading", name="Back up documents")).to_be_visible()
+    with Held(page, "**/api/v1/status") as held:
+        page.reload()
+        held.wait()
+        expect(page.get_by_role("heading", name="Back up documents")).to_be_visible()
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        definition = json.loads((home.jobs / "backup.json").read_text())
+        home.write("backup", {**definition, "description": "To the other disk"})
+        expect(page.get_by_text("To the other disk")).to_be_visible()
+        held.release()
 
 
 def test_a_job_that_goes_while_one_looks_is_said_to_be_gone(

@@ -25,10 +25,11 @@ const SHOWN = 25;
 export default function JobPage({ id }) {
   const file = useAnswer(() => get(ofJob(id)), [id]);
   const ofThis = (name, members) => name !== "job_removed" && ((members.run?.job_id ?? members.job_id) === id || name === "changed");
-  useEvents(ofThis, () => ids.value.includes(id) && file.reload(), [id]);
-  const wasThere = useRef(false); // one that was made just now may not be among them yet
+  const wasThere = useRef(false); // one that was made just now may not be among them yet, nor is any at first
   wasThere.current ||= ids.value.includes(id);
-  if (wasThere.current && !ids.value.includes(id)) return html`<p class="lone" role="status">This job is gone: its file was deleted. <a href=${address("runs", "", { job: id })}>Its runs</a> stay.</p>`;
+  const isGone = () => wasThere.current && !ids.value.includes(id);
+  useEvents(ofThis, () => isGone() || file.reload(), [id]);
+  if (isGone()) return html`<p class="lone" role="status">This job is gone: its file was deleted. <a href=${address("runs", "", { job: id })}>Its runs</a> stay.</p>`;
   return html`<${Loaded} answer=${file}>${(found) => html`<${Body} id=${id} found=${found} ofThis=${ofThis} />`}<//>`;
 }
 
