@@ -15,7 +15,7 @@ from daybell.core.autostart import (
     Entry,
     How,
     at_login,
-    own_command,
+    login_command,
     refusal,
     sentence,
 )
@@ -266,14 +266,15 @@ def test_it_is_told_in_a_sentence() -> None:
             ("C:\\v\\pythonw.exe", "-P", "-m", "daybell", "start"),
         ),
         ("win32", "x", "C:\\w\\python.exe", None, ("C:\\w\\python.exe", "-P", "-m", "daybell", "start")),
-        ("win32", "x", "C:\\v\\python.exe", "C:\\d\\daybell.exe", ("C:\\d\\daybell.exe", "start")),
+        ("win32", "x", "C:\\v\\python.exe", "C:\\e\\daybell.exe", ("C:\\e\\daybell.exe", "start")),
+        ("win32", "x", "C:\\v\\python.exe", "C:\\d\\daybell.exe", ("C:\\d\\daybellw.exe", "start")),
     ],
 )
 def test_what_starts_is_the_program_that_runs(
     platform: str, called: str, executable: str, frozen: str | None, command: Command
 ) -> None:
-    there = {"/v/bin/daybell", "C:\\v\\pythonw.exe"}
-    assert own_command(platform, called, executable, there.__contains__, frozen=frozen) == command
+    there = {"/v/bin/daybell", "C:\\v\\pythonw.exe", "C:\\d\\daybellw.exe"}
+    assert login_command(platform, called, executable, there.__contains__, frozen=frozen) == command
 
 
 @pytest.mark.parametrize("how", ["desktop", "systemd", "launch_agent"])

@@ -75,7 +75,7 @@ def refusal(blocked_by: str) -> str:
     )
 
 
-def own_command(
+def login_command(
     platform: str,
     called: str,
     executable: str,
@@ -83,16 +83,17 @@ def own_command(
     *,
     frozen: str | None = None,
 ) -> Command:
-    """What starts the very program that runs now.
+    """What starts the very program that runs now, at login.
 
     `called` is how this one was called, as an absolute path; `frozen` the file of a program that carries its
     Python with it.
     """
+    if platform == "win32":  # what has a console would open a window that stays
+        program = frozen or executable
+        silent = re.sub(r"(?i)\b(python|daybell)\.exe$", lambda found: f"{found[1].lower()}w.exe", program)
+        return silent if is_there(silent) else program, *(SCRIPT if frozen else MODULE)
     if frozen:
         return frozen, *SCRIPT
-    if platform == "win32":  # the console script would open a window that stays
-        silent = re.sub(r"(?i)python\.exe$", "pythonw.exe", executable)
-        return silent if is_there(silent) else executable, *MODULE
     if called.endswith("/daybell") and is_there(called):
         return called, *SCRIPT
     return executable, *MODULE

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from daybell.core.autostart import MODULE, SCRIPT, Command, own_command
+from daybell.core.autostart import MODULE, SCRIPT, Command, login_command
 from daybell.desktop.autostart.asking import asker
 from daybell.desktop.autostart.interface import Way
 from daybell.desktop.autostart.switch import LoginSwitch
@@ -36,7 +36,7 @@ def ways(environ: Mapping[str, str]) -> Sequence[Way]:
 def this_program(environ: Mapping[str, str]) -> Command:
     """An AppImage is another place at each start, and says where it lies itself."""
     is_frozen = getattr(sys, "frozen", False)
-    return own_command(
+    return login_command(
         sys.platform,
         os.path.abspath(sys.argv[0]),  # noqa: PTH100 - Path.absolute would leave a ".." in it
         sys.executable,
@@ -51,5 +51,6 @@ def is_this_program(command: Command, executable: Path = Path(sys.executable)) -
     if tuple(words) == MODULE:
         return Path(program).parent == executable.parent
     # One that is frozen is its own script.
-    own = (executable, executable.with_name("daybell"), Path(os.environ.get("APPIMAGE", executable)))
+    names = ("daybell", "daybell.exe", "daybellw.exe")
+    own = (executable, *map(executable.with_name, names), Path(os.environ.get("APPIMAGE", executable)))
     return tuple(words) == SCRIPT and Path(program).resolve() in {path.resolve() for path in own}
