@@ -195,13 +195,13 @@ def test_a_shim_that_never_ran_can_be_followed_by_another(log: Path) -> None:
     warden.release()
 
 
-def test_a_logout_does_not_take_the_mask_away_before_the_command_is_over(log: Path) -> None:
+def test_neither_a_logout_nor_an_installer_takes_the_mask_away_before_the_command_is_over(log: Path) -> None:
     warden = a_warden(log)
     warden.admit()
     gate = log.with_name("gate")
     os.mkfifo(gate)
     popen, _ = begin(warden, "/bin/sh", "-c", f'cat {gate}; echo "last words: $SECRET"')
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
         os.kill(warden.pid, number)
     gate.write_text("")
     assert popen.wait(BOUND) == 0

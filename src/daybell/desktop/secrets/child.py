@@ -144,8 +144,8 @@ def _leave_no_core() -> None:
 
 
 def _outlive_signals() -> None:
-    """A logout asks all processes at once to end, and the command may still have something to say."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    """A logout, or an installer, tells all processes at once, and the command may have last words."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"):
         if number := getattr(signal, name, None):
             signal.signal(number, signal.SIG_IGN)
 
