@@ -71,6 +71,7 @@ class Living:
         self.server = ApiServer(self.service, self.path, ArtifactFiles(directory), around=HEALTHY)
         self.service.start()
         self.server.start()
+        self.rest()  # else the engine may do at a later time what belongs to the start
 
     def run_to_end(self, job_id: str) -> str:
         """One run by hand, which takes a second."""

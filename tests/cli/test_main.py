@@ -27,7 +27,7 @@ TOO_MUCH = {
 }
 """What no command that asks the app may load: each is worth a millisecond or many."""
 CHEAP = {
-    *("__main__", "api", "cli", "core", "model", "store"),
+    *("__main__", "api", "cli", "core", "machine", "machine.own_command", "model", "store"),
     *("api.client", "api.conversation", "api.peers", "api.reach", "api.shapes"),
     *("cli.asking", "cli.commands", "cli.examples", "cli.failure", "cli.flags", "cli.main", "cli.parser"),
     *("cli.reading", "cli.terminal", "cli.times", "cli.words"),

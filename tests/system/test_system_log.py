@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import app_home
-from app_home import Home
+from app_home import DAYBELL, Home
 
 pytestmark = pytest.mark.system
 
@@ -43,9 +42,9 @@ def test_journald_hears_of_the_start_a_failure_the_recovery_and_the_end(
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journald:
         journald.bind("journal/socket")
         journald.settimeout(20)
-        monkeypatch.setattr(app_home, "DAYBELL", daybell_in(tmp_path / "journal"))
+        home.program = daybell_in(tmp_path / "journal")
         with home.running("--headless"):
-            monkeypatch.undo()
+            home.program = DAYBELL
             home.daybell("run", "backup", "--wait")
             (tmp_path / "good").touch()
             home.daybell("run", "backup", "--wait")
@@ -69,7 +68,7 @@ def test_journald_hears_why_daybell_cannot_start(tmp_path: Path, monkeypatch: py
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journald:
         journald.bind("journal/socket")
         journald.settimeout(20)
-        monkeypatch.setattr(app_home, "DAYBELL", daybell_in(tmp_path / "journal"))
+        home.program = daybell_in(tmp_path / "journal")
         assert home.daybell("start", "--headless").returncode == 5
         assert journald.recv(4096).startswith(b"MESSAGE=Daybell cannot start: settings.json: lok: ")
 
@@ -81,9 +80,9 @@ def test_it_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (home.path / "config" / "settings.json").write_text('{"log": {"system": false}}')
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journald:
         journald.bind("journal/socket")
-        monkeypatch.setattr(app_home, "DAYBELL", daybell_in(tmp_path / "journal"))
+        home.program = daybell_in(tmp_path / "journal")
         with home.running("--headless"):
-            monkeypatch.undo()
+            home.program = DAYBELL
         journald.setblocking(False)
         with pytest.raises(BlockingIOError):
             journald.recv(4096)
