@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -36,6 +36,12 @@ def masking(log: Path) -> Output:
 PrintFrom = Callable[..., Ended]
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_left() -> Iterator[None]:
+    yield
+    until(lambda: not any(thread.name.startswith("pump ") for thread in threading.enumerate()))
+
+
 @pytest.fixture
 def processes() -> Iterator[Processes]:
     clock = SystemClock()
@@ -43,7 +49,6 @@ def processes() -> Iterator[Processes]:
     deadlines.start()
     yield machine_processes(deadlines, clock)
     deadlines.stop()
-    until(lambda: not any(thread.name.startswith("pump ") for thread in threading.enumerate()))
 
 
 @pytest.fixture
@@ -146,16 +151,16 @@ def test_a_secret_with_colours_in_it_does_not_come_together_in_the_error(log: Pa
 
 @pytest.mark.parametrize("is_given", [False, True])
 def test_an_error_without_a_secret_stays_as_it_is(log: Path, *, is_given: bool) -> None:
-    output = masking(log) if is_given else Output(open_log(log))
-    os.close(output.inlet)
-    for error in (None, "no space left: caf\\xe9", "schöne Grüße"):
-        result = AttemptResult(outcome="failed", error=error)
-        assert output.masked(result) == result
+    with closing(masking(log) if is_given else Output(open_log(log))) as output:
+        os.close(output.inlet)
+        for error in (None, "no space left: caf\\xe9", "schöne Grüße"):
+            result = AttemptResult(outcome="failed", error=error)
+            assert output.masked(result) == result
 
 
 @pytest.mark.parametrize("is_given", [False, True])
 def test_it_tells_whether_more_may_come(log: Path, *, is_given: bool) -> None:
-    output = masking(log) if is_given else Output(open_log(log))
-    assert not output.drain(left_processes=True)
-    os.close(output.inlet)
-    assert output.drain(left_processes=False)
+    with closing(masking(log) if is_given else Output(open_log(log))) as output:
+        assert not output.drain(left_processes=True)
+        os.close(output.inlet)
+        assert output.drain(left_processes=False)

@@ -148,8 +148,9 @@ def test_a_watch_that_fails_is_logged_and_stops_neither_the_alarms_nor_the_next_
     assert "no luck" in caplog.text
 
 
+@pytest.mark.parametrize("is_looked_at_first", [False, True])
 def test_what_a_watch_finds_is_heard_before_the_alarms_that_ring_late(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, *, is_looked_at_first: bool
 ) -> None:
     """The machine sleeps over two alarms, before it is looked at; the engine must know it when they ring."""
     slept = timedelta(0)
@@ -158,12 +159,18 @@ def test_what_a_watch_finds_is_heard_before_the_alarms_that_ring_late(
     class Wall(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # as the library calls it
+            if is_looked_at_first:
+                fall_asleep()
             return datetime.now(tz) + slept  # noqa: TID251 - the real clock beneath the shifted one
 
-    def look() -> Reading:
+    def fall_asleep() -> None:
         nonlocal slept
         if looked.is_set() and falls_asleep.is_set():
             slept = timedelta(hours=3)
+
+    def look() -> Reading:
+        if not is_looked_at_first:
+            fall_asleep()
         looked.set()
         reading = SystemClock().look()
         return Reading(

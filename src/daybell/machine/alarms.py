@@ -51,7 +51,7 @@ class ApschedulerAlarms:
         self._scheduler.hang(bell or open_bell(), watches)
 
     def start(self, ring: Callable[[str], None]) -> None:
-        self._scheduler.add_listener(_Ringer(ring), EVENT_JOB_SUBMITTED)
+        self._scheduler.add_listener(_Ringer(ring, self._scheduler), EVENT_JOB_SUBMITTED)
         # Paused, the library neither searches its list nor wakes its thread for each alarm.
         self._scheduler.start(paused=True)
         self._thread = self._scheduler._thread  # noqa: SLF001 there is no other way to name or bound it
@@ -104,6 +104,8 @@ class _WallClockScheduler(BackgroundScheduler):  # type: ignore[misc]  # the lib
     """By the wall clock: when the next alarm rings."""
     is_changed = True
     """An alarm was set since that was worked out."""
+    is_looked_at = False
+    """The watches were asked since the library has read the clock."""
 
     def hang(self, bell: Bell, watches: Sequence[Watch]) -> None:
         """Before it is started: what it waits by, in the place of the library's `Event`."""
@@ -117,18 +119,22 @@ class _WallClockScheduler(BackgroundScheduler):  # type: ignore[misc]  # the lib
 
     def _process_jobs(self) -> float:
         """A mere look at the clocks spares the library's search: most beats are nothing else."""
-        for watch in self.watches:
-            try:
-                watch(self.within)
-            except Exception:  # the thread's edge: the alarms must still ring
-                log.exception("a watch failed")
+        self.look(self.within)
         now: float = base.datetime.now(UTC).timestamp()  # by the clock that the library itself looks at
         if self.is_changed or now >= self.due:
-            self.is_changed = False
+            self.is_changed = self.is_looked_at = False
             wait: float | None = super()._process_jobs()
             self.due = math.inf if wait is None else now + wait
         self.within = min(max(self.due - now, 0.0), self.beat)
         return self.within
+
+    def look(self, within: float) -> None:
+        self.is_looked_at = True
+        for watch in self.watches:
+            try:
+                watch(within)
+            except Exception:  # the thread's edge: the alarms must still ring
+                log.exception("a watch failed")
 
 
 class _Parked(BaseTrigger):  # type: ignore[misc]  # the library ships no types
@@ -152,10 +158,15 @@ PARKED, NOTHING = _Parked(), _Nothing()
 
 
 class _Ringer:
-    def __init__(self, ring: Callable[[str], None]) -> None:
+    """The machine may fall asleep between our look and the library's: one more comes before the first."""
+
+    def __init__(self, ring: Callable[[str], None], scheduler: _WallClockScheduler) -> None:
         self._ring = ring
+        self._scheduler = scheduler
 
     def __call__(self, event: JobSubmissionEvent) -> None:
+        if not self._scheduler.is_looked_at:
+            self._scheduler.look(0.0)
         try:
             self._ring(event.job_id)
         except Exception:  # the thread's edge: the other alarms must still ring
