@@ -101,6 +101,17 @@ def staying(rules: Rules, last: int) -> AbstractSet[int]:
     return found if most is None else set(sorted(found - newest)[-(most - len(newest)) :]) | newest
 
 
+class History(RunHistory):
+    """Knows whether a sweep found rows that were in no file yet: then it has decided nothing."""
+
+    was_behind = False
+
+    @property
+    def is_behind(self) -> bool:
+        self.was_behind = super().is_behind
+        return self.was_behind
+
+
 class Life:
     """A ledger, its history, and what the runs have left, in a home of their own."""
 
@@ -109,7 +120,7 @@ class Life:
         self.rules = RULES[path.name]
         for name in ("state", "history", "logs", "artifacts"):
             (path / name).mkdir(parents=True, exist_ok=True)
-        self.history = RunHistory(path / "history")
+        self.history = History(path / "history")
         self.ledger = FileLedger(
             path / "state" / "journal.jsonl", path / "state" / "state.json", self.history, BEGIN
         )
@@ -139,8 +150,8 @@ class Life:
         if self.last % CHECKPOINT == 0:
             self.ledger.save(Checkpoint(number=self.last))
 
-    def sweep(self, breathe: Callable[[], None]) -> int:
-        """What was the last one when it began."""
+    def sweep(self, breathe: Callable[[], None]) -> int | None:
+        """What was the last one when it began; None if it has left all for the next one to decide."""
         last = self.last
         past = Past(
             self.history, self.outputs, self.ledger.forgotten, lambda: {self._under_way}, lambda _: 1 << 40
@@ -149,7 +160,7 @@ class Life:
         sweep.whole(self.rules.keeps, BEGIN + last * HOUR)
         if sweep.swept.refusal is not None:
             raise sweep.swept.refusal
-        return last
+        return None if self.history.was_behind else last
 
     def rows(self, job_id: str | None = None) -> Sequence[Row]:
         """All of them, page by page."""
@@ -172,7 +183,8 @@ def live(path: Path) -> None:
 
     def sweep() -> None:
         say("sweeps", life.last)
-        say("swept", life.sweep(breathe))
+        if (swept := life.sweep(breathe)) is not None:
+            say("swept", swept)
 
     def end_run() -> None:
         life.end_run()
