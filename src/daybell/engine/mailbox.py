@@ -13,17 +13,21 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self.is_awaited = False
+        self._is_awaited = False
+
+    @property
+    def is_awaited(self) -> bool:
         """The engine has done all that it was told, and waits for more."""
+        return self._is_awaited and self._queue.empty()
 
     def post(self, message: Message) -> None:
         self._queue.put(message)
 
     def wait(self) -> list[Message]:
         """At least one message, and whatever else lies there by then."""
-        self.is_awaited = True
+        self._is_awaited = True
         first = self._queue.get()
-        self.is_awaited = False
+        self._is_awaited = False
         return [first, *self.pending()]
 
     def pending(self) -> list[Message]:
