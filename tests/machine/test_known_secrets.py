@@ -105,6 +105,18 @@ def test_what_was_missing_is_asked_again_when_its_job_is_looked_at_again(keyring
     assert known.check(a_command("cloud"), "job.json") == []
 
 
+def test_what_is_kept_while_the_answer_is_fresh_is_found_once_it_is_not(keyring: Keyring) -> None:
+    clock, changed = a_clock(), threading.Event()
+    known = KnownSecrets(clock, keyring.command)
+    known.begin(changed.set)
+    assert known.check(a_command("cloud"), "job.json") == lacks("cloud")
+    keyring.has("cloud")
+    assert known.check(a_command("cloud"), "job.json") == lacks("cloud")
+    assert changed.wait(20)
+    assert known.check(a_command("cloud"), "job.json") == []
+    known.stop()
+
+
 def test_what_was_there_is_asked_again_after_a_while(keyring: Keyring) -> None:
     clock = a_clock()
     keyring.has("cloud")

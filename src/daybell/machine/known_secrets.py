@@ -56,6 +56,9 @@ class KnownSecrets:
         self._looked_at = 0.0
         self._has_begun = False
         self._next, self._wait = 0.0, FIRST
+        self._is_look_coming = False
+        """As soon as the answer that something is missing is no longer fresh."""
+        self._is_over = threading.Event()
         self._thread: threading.Thread | None = None
 
     def check(self, handler: CommandHandler, file: str) -> list[Problem]:
@@ -92,6 +95,7 @@ class KnownSecrets:
     def stop(self) -> None:
         """Wait a moment for a look that is on: it ends by itself."""
         self._has_begun = False
+        self._is_over.set()
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
 
@@ -101,19 +105,27 @@ class KnownSecrets:
             known = self._known
             holds = TROUBLE if known.why else MISSING if names & known.absent else THERE
             if names <= known.asked and self._clock.monotonic() < self._looked_at + holds:
+                if holds == MISSING and not self._is_look_coming:  # what has just been kept is found then
+                    self._is_look_coming = True
+                    self._look_soon(MISSING)
                 return known
             self._next, self._wait = self._clock.monotonic() + FIRST, FIRST
             return self._look()
 
-    def _look_soon(self) -> None:
-        self._thread = threading.Thread(target=self._look_anew, name="secret-names", daemon=True)
+    def _look_soon(self, after: float = 0.0) -> None:
+        self._thread = threading.Thread(
+            target=self._look_anew, args=[after], name="secret-names", daemon=True
+        )
         self._thread.start()
 
-    def _look_anew(self) -> None:
+    def _look_anew(self, after: float) -> None:
+        if self._is_over.wait(after):
+            return
         with self._looking:
-            before = self._known
-            after = self._look()
-        if self._has_begun and (before.absent, before.why) != (after.absent, after.why):
+            self._is_look_coming = False
+            old = self._known
+            new = self._look()
+        if self._has_begun and (old.absent, old.why) != (new.absent, new.why):
             self._changed()
 
     def _look(self) -> Answer:
