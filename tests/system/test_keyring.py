@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from app_home import DAYBELL, Home
+from daybell.machine.own_command import WARDEN
 from fake_keyring import FakeKeyring
 from memories import children_of, cmdline, files_with, pids, remembers, shown_with
 from tray_host import private_bus
@@ -101,7 +102,7 @@ def test_while_jobs_run_no_secret_is_found_outside_the_child_that_asked(
         until(lambda: all(_waits(gate) for gate in gates.values()))
         until(lambda: len(files_with([b"***"], home.path / "log" / "runs")) == 2)
         answers = [home.daybell(*words, "--json").stdout for words in QUESTIONS]
-        wardens = [pid for pid in children_of(app.pid) if "secrets.child" in cmdline(pid)]
+        wardens = wardens_of(app.pid)
         commands = shown_with(WHOLE)
         assert len(wardens) == len(gates)
         assert {_run_of(pid) for pid in commands} == {run["run_id"] for run in home.json("history")["runs"]}
@@ -112,7 +113,7 @@ def test_while_jobs_run_no_secret_is_found_outside_the_child_that_asked(
         for gate in gates.values():
             Path(gate).write_text("go on\n")
         until(lambda: all(home.ended(job_id) for job_id in gates))
-        until(lambda: not any("secrets.child" in cmdline(pid) for pid in children_of(app.pid)))
+        until(lambda: not wardens_of(app.pid))
         assert not remembers(app.pid, WHOLE)
     assert {path.name for path in files_with(PARTS, home.path)} == {"a"}
     assert shown_with(WHOLE) == set()
@@ -130,6 +131,15 @@ QUESTIONS = (
     ("why", "split"),
     ("secret", "list"),
 )
+
+
+def wardens_of(app: int) -> list[int]:
+    return [pid for pid in children_of(app) if is_warden(pid)]
+
+
+def is_warden(pid: int) -> bool:
+    """Of a Daybell that was installed by pip, or of a packed one."""
+    return any(name in cmdline(pid) for name in (WARDEN.module, WARDEN.option))
 
 
 def _waits(gate: str) -> bool:
@@ -199,12 +209,12 @@ def test_a_run_with_a_secret_does_not_outlive_an_app_that_is_killed(home: Home, 
     try:
         home.daybell("run", "say")
         until(lambda: _waits(gate))
-        wardens = [pid for pid in children_of(app.pid) if "secrets.child" in cmdline(pid)]
+        wardens = wardens_of(app.pid)
         assert len(wardens) == 1
     finally:
         app.send_signal(signal.SIGKILL)
         app.wait(10)
-    until(lambda: "secrets.child" not in cmdline(wardens[0]))
+    until(lambda: not is_warden(wardens[0]))
     with home.running("--headless"):
         until(lambda: bool(home.ended("say")))
         until(lambda: not _waits(gate))
