@@ -9,8 +9,8 @@ from daybell.model.events import AnyEvent
 log = logging.getLogger(__name__)
 
 Subscriber = Callable[[Sequence[AnyEvent]], None]
-"""Called on the engine's thread once a batch, after it is durable; it must return at once.
-The batch is empty where only names or problems changed."""
+"""Called on the engine's thread with the events of a batch, in a rush of several, once they are durable; it
+must return at once. There are none where only names or problems changed."""
 
 
 class Bus:

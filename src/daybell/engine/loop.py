@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from daybell.core import notices
-from daybell.core.conditions import only
 from daybell.engine.batch import Batch, Deadline
 from daybell.engine.bus import Bus
 from daybell.engine.dispatcher import Dispatcher
@@ -26,6 +25,7 @@ from daybell.engine.messages import (
     NoticesDue,
 )
 from daybell.engine.nobody import Nobody, Restless, Silence, Unknown
+from daybell.engine.overview import Overview
 from daybell.engine.planning import Look
 from daybell.engine.ports import (
     Alarms,
@@ -44,15 +44,14 @@ from daybell.engine.ports import (
     Workers,
 )
 from daybell.engine.recording import Recorder
-from daybell.engine.registry import JobRegistry, Whole
+from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig, State
 from daybell.engine.statistics import Tally
+from daybell.engine.telling import Audience, Telling, Untold
 from daybell.engine.wakefulness import Leases
 from daybell.model.absence import LastEnd
-from daybell.model.errors import DaybellError, NotRunning
-from daybell.model.events import AnyEvent, Numbered
+from daybell.model.errors import NotRunning
 from daybell.model.facts import Facts
-from daybell.model.status import Problem, SchedulerState
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +64,6 @@ RETRY = timedelta(seconds=15)
 """How soon a ledger that refused is asked again."""
 LEDGER = "@ledger"
 """The key of that deadline."""
-NEVER_DUE = "cannot be planned, so it is not due until its file is read again"
 NOTICES = "@notices"
 """The key of the one alarm that is no job's: no id begins like this."""
 
@@ -96,14 +94,15 @@ class Engine:
         self, mailbox: Mailbox, ports: Ports, config: EngineConfig, registry: JobRegistry, bus: Bus
     ) -> None:
         self._ports = ports
-        self._registry = registry
-        self._bus = bus
         self._mailbox = mailbox
         self._state = State(config, Tally(ports.clock.now()))
         self._dispatcher = Dispatcher(self._state, Outside(ports.clock, ports.ids, ports.logs))
         self._recorder = Recorder(ports.ledger)
         self._hands = Hands(mailbox.post, ports.clock, ports.workers, ports.deadlines)
         self._leases = Leases(self._state, ports.clock, self._dispatcher.around, ports.wakefulness)
+        overview = Overview(self._state, self._recorder, ports.ledger, self._dispatcher.around, self._leases)
+        audience = Audience(registry, bus, ports.teller)
+        self._telling = Telling(self._state, ports.clock, self._recorder, overview, audience)
         self._since_checkpoint = 0
         self._alarms: dict[str, datetime] = {}
         """What is set and has not rung yet."""
@@ -125,6 +124,7 @@ class Engine:
         doubtful = self._dispatcher.recovery.doubtful()
         self._dispatcher.boot(read, ports.survivors.find(doubtful) if doubtful else {}, ports.last_end)
         self._finish_step()
+        self._tell()
         for problem in ports.ledger.problems:
             ports.teller.tell(notices.damage(problem))
         ports.alarms.start(self._rang)
@@ -139,7 +139,24 @@ class Engine:
         return not self._thread.is_alive()
 
     def step(self, messages: Sequence[Message]) -> None:
-        """Decide one batch, and carry it out."""
+        """Decide one batch, carry it out, and tell of it."""
+        self._take_in(messages)
+        self._tell()
+
+    def _run(self) -> None:
+        while not self.is_stopped:
+            try:
+                self._take_in(self._mailbox.wait(self._telling.patience))
+                if not self._telling.may_wait:
+                    self._tell()
+            except Exception:  # the thread's edge: without it nothing would ever run again
+                log.exception("a batch could not be carried out", extra={"event": "engine_error"})
+                self._state.tally.failed_itself()
+        for message in self._mailbox.pending():
+            if isinstance(message, Asked):
+                message.reply.set_exception(NotRunning())
+
+    def _take_in(self, messages: Sequence[Message]) -> None:
         if self._state.cannot_record:
             self._commit()  # what is asked for now deserves another try first
         for message in messages:
@@ -167,17 +184,6 @@ class Engine:
         while not self._state.batch.is_empty:
             self._commit()
 
-    def _run(self) -> None:
-        while not self.is_stopped:
-            try:
-                self.step(self._mailbox.wait())
-            except Exception:  # the thread's edge: without it nothing would ever run again
-                log.exception("a batch could not be carried out", extra={"event": "engine_error"})
-                self._state.tally.failed_itself()
-        for message in self._mailbox.pending():
-            if isinstance(message, Asked):
-                message.reply.set_exception(NotRunning())
-
     def _commit(self) -> None:
         batch, trouble = self._state.take_batch(), self._state.cannot_record
         numbered = self._recorder.record(batch)
@@ -185,19 +191,24 @@ class Engine:
             self._dispatcher.take_back(batch)
         self._note_trouble(batch)
         self._hands.carry_out(batch)
-        looks = self._look_at(batch.touched)
+        self._telling.add(batch, numbered)
+        if trouble is not None and self._state.cannot_record is None:
+            self._dispatcher.planner.pass_trouble()
+
+    def _tell(self) -> None:
+        untold = self._telling.take()
+        looks = self._look_at(untold.touched)
         for job_id, look in looks.items():
             self._set_alarm(job_id, look.alarm)
         self._set_alarm(NOTICES, self._dispatcher.watch.next_due())
         self._leases.look(self._hands)
-        for one in numbered:
-            self._ports.history.add(one, later=bool(batch.starts))  # of each start there comes a report
-        self._make_checkpoint(numbered, batch)
-        self._publish(batch, looks, [one.event for one in numbered])
-        for notice in batch.notices:
-            self._ports.teller.tell(notice)
-        if trouble is not None and self._state.cannot_record is None:
-            self._dispatcher.planner.pass_trouble()  # last: what comes of it is not in this checkpoint
+        for one in untold.numbered:
+            self._ports.history.add(one, later=untold.has_starts)  # of each start there comes a report
+        self._make_checkpoint(untold)
+        self._telling.tell(untold, looks)
+        if not self._state.batch.is_empty:  # a look has found a schedule that cannot be planned
+            self._finish_step()
+            self._tell()
 
     def _note_trouble(self, batch: Batch) -> None:
         """While the ledger refuses, no instant is decided; each batch tries again, and one comes soon."""
@@ -215,12 +226,14 @@ class Engine:
     def _facts_changed(self, facts: Facts) -> None:
         self._mailbox.post(FactsChanged(facts))
 
-    def _make_checkpoint(self, numbered: Sequence[Numbered], batch: Batch) -> None:
-        """Only now: what is in memory is exactly what the ledger holds, and no row waits to be written."""
+    def _make_checkpoint(self, untold: Untold) -> None:
+        """Only where what is in memory is exactly what the ledger holds, and no row waits to be written."""
+        numbered = untold.numbered
         self._since_checkpoint += len(numbered)
         due = CHECKPOINT_EVERY * (RUSH if self._state.records.is_rush else 1)
-        is_due = not batch.starts and self._since_checkpoint >= due
-        if numbered and (self._state.is_stopped or is_due):
+        is_due = not untold.has_starts and self._since_checkpoint >= due
+        is_exact = self._recorder.problem is None and self._state.batch.is_empty
+        if numbered and is_exact and (self._state.is_stopped or is_due):
             self._ports.ledger.save(self._state.records.checkpoint(numbered[-1].number))
             self._since_checkpoint = 0
 
@@ -247,51 +260,3 @@ class Engine:
         else:
             self._alarms[job_id] = at
             self._ports.alarms.set(job_id, at)
-
-    def _publish(self, batch: Batch, looks: dict[str, Look], events: Sequence[AnyEvent]) -> None:
-        """Snapshots first, so that whoever is told finds them new."""
-        secret = self._recorder.unwritten_ends
-        jobs = {run.job_id for run in secret}
-        open_runs = [open_run.run for open_run in self._state.records.open_runs.values()]
-        shown = {job_id: look.snapshot for job_id, look in looks.items() if look.snapshot is not None}
-        self._state.tally.count(events, self._ports.clock.now())
-        self._registry.publish(
-            changed=[snapshot for job_id, snapshot in shown.items() if job_id not in jobs],
-            gone=[job_id for job_id, look in looks.items() if look.snapshot is None],
-            open_runs=(*open_runs, *secret),
-            problems=self._problems(),
-            whole=self._whole(),
-        )
-        for reply, answer in batch.answers:
-            if isinstance(answer, DaybellError):
-                reply.set_exception(answer)
-            else:
-                reply.set_result(answer)
-        self._bus.publish(events)
-
-    def _whole(self) -> Whole:
-        state = self._state
-        return Whole(
-            state=self._scheduler_state(),
-            zone=state.config.zone,
-            stats=state.tally.taken(),
-            facts=only(self._dispatcher.around.facts, state.asked),
-            keeping_awake=self._leases.jobs,
-            absence=state.records.absence,
-            incidents=tuple(state.records.incidents.values()),
-        )
-
-    def _problems(self) -> tuple[Problem, ...]:
-        problem = self._recorder.problem
-        faults = self._state.faults.items()
-        found = (
-            *self._ports.ledger.problems,
-            *self._state.problems,
-            *(Problem(f"{job_id}.json", "triggers", f"{NEVER_DUE}: {why}") for job_id, why in faults),
-        )
-        return (problem, *found) if problem else found
-
-    def _scheduler_state(self) -> SchedulerState:
-        if self._state.is_stopping or not self._state.config.is_enabled:
-            return "stopped"
-        return "paused" if self._state.records.all_paused else "running"

@@ -17,17 +17,21 @@ class Mailbox:
 
     @property
     def is_awaited(self) -> bool:
-        """The engine has done all that it was told, and waits for more."""
+        """The engine has done all that it was told, has told of it, and waits for more."""
         return self._is_awaited and self._queue.empty()
 
     def post(self, message: Message) -> None:
         self._queue.put(message)
 
-    def wait(self) -> list[Message]:
-        """At least one message, and whatever else lies there by then."""
-        self._is_awaited = True
-        first = self._queue.get()
-        self._is_awaited = False
+    def wait(self, seconds: float | None = None) -> list[Message]:
+        """A message, and whatever else lies there by then; none where none has come for so long."""
+        self._is_awaited = seconds is None
+        try:
+            first = self._queue.get(timeout=seconds)
+        except queue.Empty:
+            return []
+        finally:
+            self._is_awaited = False
         return [first, *self.pending()]
 
     def pending(self) -> list[Message]:

@@ -44,7 +44,7 @@ class Whole(Struct, frozen=True):
 
 
 class JobRegistry:
-    """Immutable snapshots, replaced whole after each batch that the ledger has made durable."""
+    """Immutable snapshots, replaced whole whenever what the ledger has made durable is told."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -82,9 +82,13 @@ class Slots:
         """Those that may have a slot now. One that is taken must `hold` it before the next is asked for."""
         waiting = self._state.records.waiting
         for priority in sorted(self._lines, reverse=True):
-            for run_id, job in self._line(priority):
-                if self._state.records.running >= self._state.config.slots:
+            if self._is_full():  # before a line is copied, which may be long
+                return
+            line = self._line(priority)
+            for run_id in list(line):
+                if self._is_full():
                     return
+                job = line[run_id]
                 if has_room(job, waiting[run_id].run.stands_as, self.load(job)):
                     yield run_id, job
 
@@ -113,12 +117,15 @@ class Slots:
             has_late_turn=self._late is None,
         )
 
-    def _line(self, priority: int) -> list[tuple[str, Job]]:
+    def _is_full(self) -> bool:
+        return self._state.records.running >= self._state.config.slots
+
+    def _line(self, priority: int) -> dict[str, Job]:
         if priority in self._unsorted:
             self._unsorted.remove(priority)
             line = self._lines[priority].items()
             self._lines[priority] = dict(sorted(line, key=lambda one: self._ages[one[0]]))
-        return list(self._lines[priority].items())
+        return self._lines[priority]
 
     def _know(self, run: Run, job: Job) -> None:
         self._jobs[run.run_id] = job

@@ -1,4 +1,4 @@
-"""Does a run keep the machine awake? Asked at the end of each batch."""
+"""Does a run keep the machine awake? Asked whenever what batches came to is told."""
 
 from datetime import timedelta
 

@@ -1,0 +1,123 @@
+"""Who is told what batches came to, and when? Whoever watches, once it is durable.
+
+At once. But where runs wait for nothing but a slot, each run that ends makes a batch of its own, and those
+that wait would wait for all the telling too: in such a rush many batches are told of together.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+
+from msgspec import Struct, field
+
+from daybell.engine.batch import Answer, Batch
+from daybell.engine.bus import Bus
+from daybell.engine.overview import Overview
+from daybell.engine.planning import Look
+from daybell.engine.ports import Clock, Teller
+from daybell.engine.recording import Recorder
+from daybell.engine.registry import JobRegistry
+from daybell.engine.state import State
+from daybell.model.errors import DaybellError
+from daybell.model.events import Numbered
+from daybell.model.incident import NoticeText
+
+PACE = 0.25
+"""Seconds from one telling to the next in a rush: to whoever looks on that is at once."""
+
+
+class Untold(Struct):
+    """What batches came to, of which nobody has heard yet."""
+
+    numbered: list[Numbered] = field(default_factory=list)
+    """Their events, durable."""
+    touched: set[str] = field(default_factory=set)
+    """As in `Batch`."""
+    answers: list[tuple[Future[tuple[str, ...]], Answer]] = field(default_factory=list)
+    notices: list[NoticeText] = field(default_factory=list)
+    has_starts: bool = False
+
+    def add(self, batch: Batch, numbered: Sequence[Numbered]) -> None:
+        self.numbered += numbered
+        self.touched |= batch.touched
+        self.answers += batch.answers
+        self.notices += batch.notices
+        self.has_starts |= bool(batch.starts)
+
+
+class Audience(Struct, frozen=True):
+    """Who hears of it."""
+
+    registry: JobRegistry
+    bus: Bus
+    teller: Teller
+
+
+class Telling:
+    """Keeps what is untold until it is told."""
+
+    def __init__(
+        self, state: State, clock: Clock, recorder: Recorder, overview: Overview, audience: Audience
+    ) -> None:
+        self._state = state
+        self._clock = clock
+        self._recorder = recorder
+        self._overview = overview
+        self._audience = audience
+        self._untold: Untold | None = None
+        self._told_at = clock.monotonic()
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds for which what is untold may wait; None where there is none."""
+        if self._untold is None:
+            return None
+        return max(0.0, self._told_at + PACE - self._clock.monotonic())
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether nobody waits for it but those who look on, and whoever waits for a slot is in a hurry."""
+        is_quiet = self._state.records.is_rush and not self._state.is_stopped and not self._recorder.problem
+        is_asked = self._untold is not None and self._untold.answers
+        return is_quiet and not is_asked and self.patience != 0
+
+    def add(self, batch: Batch, numbered: Sequence[Numbered]) -> None:
+        """It was carried out; an empty one may have changed problems and the like."""
+        if self._untold is None:
+            self._untold = Untold()
+        self._untold.add(batch, numbered)
+
+    def take(self) -> Untold:
+        """All of it, to be told now."""
+        untold, self._untold = self._untold or Untold(), None
+        self._told_at = self._clock.monotonic()
+        return untold
+
+    def tell(self, untold: Untold, looks: Mapping[str, Look]) -> None:
+        """Snapshots come first, so that whoever is told finds them new.
+
+        `looks`: how each job stands that was touched, as far as that is known.
+        """
+        events = [one.event for one in untold.numbered]
+        self._state.tally.count(events, self._clock.now())
+        self._publish(looks)
+        for reply, answer in untold.answers:
+            if isinstance(answer, DaybellError):
+                reply.set_exception(answer)
+            else:
+                reply.set_result(answer)
+        self._audience.bus.publish(events)
+        for notice in untold.notices:
+            self._audience.teller.tell(notice)
+
+    def _publish(self, looks: Mapping[str, Look]) -> None:
+        secret = self._recorder.unwritten_ends
+        jobs = {run.job_id for run in secret}
+        open_runs = [open_run.run for open_run in self._state.records.open_runs.values()]
+        shown = {job_id: look.snapshot for job_id, look in looks.items() if look.snapshot is not None}
+        self._audience.registry.publish(
+            changed=[snapshot for job_id, snapshot in shown.items() if job_id not in jobs],
+            gone=[job_id for job_id, look in looks.items() if look.snapshot is None],
+            open_runs=(*open_runs, *secret),
+            problems=self._overview.problems(),
+            whole=self._overview.whole(),
+        )

@@ -1,0 +1,190 @@
+"""A rush on a real engine thread: runs wait for the only slot, and each that ends makes a batch."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from builders import a_job, at
+from daybell.engine import loop
+from daybell.engine.bus import Bus
+from daybell.engine.loop import Engine, Ports
+from daybell.engine.mailbox import Mailbox
+from daybell.engine.memory import (
+    CountingIds,
+    MemoryFiles,
+    MemoryHistory,
+    MemoryLedger,
+    NoLogs,
+    VirtualAlarms,
+    VirtualClock,
+    VirtualDeadlines,
+)
+from daybell.engine.messages import Asked, AttemptEnded, AttemptStarted, LookAgain, Pause, RunNow, Stop, Verb
+from daybell.engine.ports import Attempt, AttemptResult
+from daybell.engine.records import Records
+from daybell.engine.registry import JobRegistry
+from daybell.engine.state import EngineConfig
+from daybell.engine.telling import PACE
+from daybell.model.events import AnyEvent, RunFinished
+from daybell.model.record import Checkpoint
+from daybell.model.run import ProcessIdentity
+from waiting import until
+
+IDS = ("a", "b", "c", "d")
+DONE = AttemptResult(outcome="succeeded", exit_code=0)
+
+
+class Hands:
+    """Workers that note what they are given, and do none of it."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def start(self, attempt: Attempt) -> None:
+        self.given.append(attempt.run.run_id)
+
+    def adopt(self, run_id: str, process: ProcessIdentity) -> None:
+        raise AssertionError((run_id, process))
+
+    def end(self, run_id: str, grace: timedelta) -> None:
+        pass
+
+    def stop(self, timeout: timedelta) -> Sequence[str]:
+        return ()
+
+
+class Rush:
+    """Four jobs, asked to run at once, of which one may run."""
+
+    def __init__(self) -> None:
+        self.mailbox = Mailbox()
+        self.clock = VirtualClock(at("2026-03-02 12:00"))
+        self.hands = Hands()
+        self.ledger = MemoryLedger()
+        self.registry = JobRegistry()
+        self.told: list[list[str]] = []
+        ports = Ports(
+            clock=self.clock,
+            ids=CountingIds(),
+            alarms=VirtualAlarms(),
+            deadlines=VirtualDeadlines(self.clock),
+            workers=self.hands,
+            ledger=self.ledger,
+            history=MemoryHistory(),
+            logs=NoLogs(),
+        )
+        config = EngineConfig(ZoneInfo("UTC"), 1, timedelta(seconds=30), "0.1.0")
+        bus = Bus()
+        bus.subscribe(self._hear)
+        self.engine = Engine(self.mailbox, ports, config, self.registry, bus)
+        self.engine.boot(MemoryFiles([a_job(id=name) for name in IDS]).read())
+        self.engine.start()
+        for name in IDS:
+            self.ask(RunNow(name))
+        self.told.clear()
+
+    def ask(self, verb: Verb) -> tuple[str, ...]:
+        reply: Future[tuple[str, ...]] = Future()
+        self.mailbox.post(Asked(verb, reply))
+        return reply.result(10)
+
+    def begin_one(self) -> None:
+        """The run that has the slot has a process."""
+        before, process = len(self.ledger.events), ProcessIdentity(1234, 5, "boot")
+        self.mailbox.post(AttemptStarted(self.hands.given[-1], process, self.clock.now()))
+        until(lambda: len(self.ledger.events) > before)
+
+    def end_one(self) -> None:
+        """The run that has the slot is over, and the next one has been given to a worker."""
+        before = len(self.hands.given)
+        self.mailbox.post(AttemptEnded(self.hands.given[-1], DONE, self.clock.now()))
+        until(lambda: len(self.hands.given) > before)
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock.advance_to(self.clock.now() + timedelta(seconds=seconds))
+
+    def _hear(self, events: Sequence[AnyEvent]) -> None:
+        self.told.append([event.run.job_id for event in events if isinstance(event, RunFinished)])
+
+
+@pytest.fixture
+def rush() -> Iterator[Rush]:
+    rush = Rush()
+    yield rush
+    rush.mailbox.post(Asked(Stop(), Future()))
+    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    assert rush.engine.join(timedelta(seconds=10))
+
+
+def test_in_a_rush_many_ends_are_told_of_together(rush: Rush) -> None:
+    rush.end_one()
+    rush.end_one()
+    assert rush.told == []
+    assert rush.registry.one("a").is_running
+    rush.pass_time(PACE)
+    until(lambda: rush.told == [["a", "b"]])
+    assert not rush.registry.one("a").is_running
+
+
+def test_what_is_untold_is_told_also_where_nothing_more_happens(rush: Rush) -> None:
+    rush.end_one()
+    assert not rush.mailbox.is_awaited
+    rush.pass_time(PACE)
+    until(lambda: rush.mailbox.is_awaited)
+    assert rush.told == [["a"]]
+
+
+def test_the_end_of_the_rush_is_told_at_once(rush: Rush) -> None:
+    rush.end_one()
+    rush.end_one()
+    rush.end_one()
+    until(lambda: rush.told == [["a", "b", "c"]])
+
+
+def test_whoever_asks_in_a_rush_is_answered_at_once_and_finds_all_of_it_new(rush: Rush) -> None:
+    rush.end_one()
+    rush.ask(Pause("d"))
+    assert (rush.registry.one("a").is_running, rush.registry.one("d").is_paused) == (False, True)
+
+
+def test_what_cannot_be_recorded_is_told_at_once(rush: Rush) -> None:
+    rush.ledger.refusal = "no space"
+    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    until(lambda: bool(rush.registry.problems))
+    rush.ledger.refusal = None
+    rush.mailbox.post(LookAgain())
+    rush.pass_time(PACE)
+    until(lambda: not rush.registry.problems)
+
+
+def test_a_checkpoint_in_a_rush_holds_nothing_but_what_the_ledger_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loop, "CHECKPOINT_EVERY", 1)
+    monkeypatch.setattr(loop, "RUSH", 1)
+    rush = Rush()
+    saved: list[bool] = []
+
+    def save(checkpoint: Checkpoint) -> None:
+        folded = Records()
+        for one in rush.ledger.events[: checkpoint.number]:
+            folded.apply(one.event)
+        saved.append(folded.checkpoint(checkpoint.number) == checkpoint)
+
+    rush.ledger.save = save  # type: ignore[method-assign]  # each is looked at
+    rush.pass_time(PACE)
+    rush.end_one()
+    until(lambda: rush.told == [["a"]])
+    rush.begin_one()
+    rush.ledger.refusal = "no space"
+    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    until(lambda: bool(rush.registry.problems))
+    rush.ledger.refusal = None
+    rush.end_one()
+    rush.mailbox.post(Asked(Stop(), Future()))
+    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    assert rush.engine.join(timedelta(seconds=10))
+    assert saved == [True] * len(saved) != []
