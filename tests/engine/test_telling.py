@@ -1,6 +1,6 @@
 """A rush on a real engine thread: runs wait for the only slot, and each that ends makes a batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -103,8 +103,14 @@ class Rush:
         self.mailbox.post(AttemptEnded(self.hands.given[-1], DONE, self.clock.now()))
         until(lambda: len(self.hands.given) > before)
 
-    def pass_time(self, seconds: float) -> None:
-        self.clock.advance_to(self.clock.now() + timedelta(seconds=seconds))
+    def until_late(self, holds: Callable[[], bool]) -> None:
+        """It holds once the time is over for which anything may be untold."""
+
+        def is_so() -> bool:
+            self.clock.advance_to(self.clock.now() + timedelta(seconds=PACE))
+            return holds()
+
+        until(is_so)
 
     def _hear(self, events: Sequence[AnyEvent]) -> None:
         self.told.append([event.run.job_id for event in events if isinstance(event, RunFinished)])
@@ -124,16 +130,14 @@ def test_in_a_rush_many_ends_are_told_of_together(rush: Rush) -> None:
     rush.end_one()
     assert rush.told == []
     assert rush.registry.one("a").is_running
-    rush.pass_time(PACE)
-    until(lambda: rush.told == [["a", "b"]])
+    rush.until_late(lambda: rush.told == [["a", "b"]])
     assert not rush.registry.one("a").is_running
 
 
 def test_what_is_untold_is_told_also_where_nothing_more_happens(rush: Rush) -> None:
     rush.end_one()
     assert not rush.mailbox.is_awaited
-    rush.pass_time(PACE)
-    until(lambda: rush.mailbox.is_awaited)
+    rush.until_late(lambda: rush.mailbox.is_awaited)
     assert rush.told == [["a"]]
 
 
@@ -156,8 +160,7 @@ def test_what_cannot_be_recorded_is_told_at_once(rush: Rush) -> None:
     until(lambda: bool(rush.registry.problems))
     rush.ledger.refusal = None
     rush.mailbox.post(LookAgain())
-    rush.pass_time(PACE)
-    until(lambda: not rush.registry.problems)
+    rush.until_late(lambda: not rush.registry.problems)
 
 
 def test_a_checkpoint_in_a_rush_holds_nothing_but_what_the_ledger_does(
@@ -175,9 +178,8 @@ def test_a_checkpoint_in_a_rush_holds_nothing_but_what_the_ledger_does(
         saved.append(folded.checkpoint(checkpoint.number) == checkpoint)
 
     rush.ledger.save = save  # type: ignore[method-assign]  # each is looked at
-    rush.pass_time(PACE)
     rush.end_one()
-    until(lambda: rush.told == [["a"]])
+    rush.until_late(lambda: rush.told == [["a"]])
     rush.begin_one()
     rush.ledger.refusal = "no space"
     rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))

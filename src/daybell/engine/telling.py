@@ -22,7 +22,7 @@ from daybell.model.events import Numbered
 from daybell.model.incident import NoticeText
 
 PACE = 0.25
-"""Seconds from one telling to the next in a rush: to whoever looks on that is at once."""
+"""Seconds that what happens in a rush may be untold: to whoever looks on that is at once."""
 
 
 class Untold(Struct):
@@ -64,14 +64,14 @@ class Telling:
         self._overview = overview
         self._audience = audience
         self._untold: Untold | None = None
-        self._told_at = clock.monotonic()
+        self._since = 0.0
 
     @property
     def patience(self) -> float | None:
         """Seconds for which what is untold may wait; None where there is none."""
         if self._untold is None:
             return None
-        return max(0.0, self._told_at + PACE - self._clock.monotonic())
+        return max(0.0, self._since + PACE - self._clock.monotonic())
 
     @property
     def may_wait(self) -> bool:
@@ -84,12 +84,12 @@ class Telling:
         """It was carried out; an empty one may have changed problems and the like."""
         if self._untold is None:
             self._untold = Untold()
+            self._since = self._clock.monotonic()
         self._untold.add(batch, numbered)
 
     def take(self) -> Untold:
         """All of it, to be told now."""
         untold, self._untold = self._untold or Untold(), None
-        self._told_at = self._clock.monotonic()
         return untold
 
     def tell(self, untold: Untold, looks: Mapping[str, Look]) -> None:
