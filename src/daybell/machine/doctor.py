@@ -1,9 +1,6 @@
 """What does `daybell doctor` say? Asked in a child: it loads half of the app, and nothing of that stays."""
 
-import os
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -13,6 +10,7 @@ from subprocess import DEVNULL
 import msgspec
 
 from daybell.machine.own_command import own_command
+from daybell.machine.own_session import end_session
 from daybell.model.errors import Conflict, NoFindings
 
 PATIENCE = 20.0
@@ -45,7 +43,7 @@ class Doctor:
         with self._lock:
             self._is_stopped = True
             if self._child is not None:
-                _end(self._child)
+                end_session(self._child)
 
     def _look(self) -> dict[str, object]:
         # Into a file: a pipe would be held open by whatever the child may leave running.
@@ -81,16 +79,9 @@ class Doctor:
         with self._lock:
             self._child = None
             if child.poll() is None:
-                _end(child)
+                end_session(child)
         with suppress(subprocess.TimeoutExpired):
             child.wait(1)
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    if sys.platform == "win32":
-        child.kill()
-    elif child.poll() is None:  # else the number may be another one's by now
-        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _read(printed: bytes) -> dict[str, object]:

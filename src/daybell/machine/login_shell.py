@@ -4,7 +4,6 @@ import os
 import secrets
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from typing import NamedTuple
 
 from daybell.core.login_shells import Heard, Question, question
 from daybell.core.search_path import clean_environment
+from daybell.machine.own_session import end_session
 
 PATIENCE = 3.0
 """Seconds for all that the shell's own files do, where a person waits for the answer."""
@@ -69,7 +69,7 @@ class LoginShell:
         with self._lock:
             self._is_stopped = True
             if self._child is not None:
-                _end(self._child)
+                end_session(self._child)
 
     def _ask(self, seconds: float, *, is_interactive: bool) -> Answer:
         mark = secrets.token_hex(12)
@@ -114,7 +114,7 @@ class LoginShell:
         with self._lock:
             self._child = None
             if child.poll() is None:
-                _end(child)
+                end_session(child)
         with suppress(subprocess.TimeoutExpired):
             child.wait(1)
 
@@ -163,11 +163,3 @@ def _listen(child: "subprocess.Popen[bytes]", mark: str, seconds: float) -> Answ
         if found is not None:
             return Answer(found) if found else Answer(None, SILENT)
     return Answer(None, f"did not answer within {seconds:.2g} s")
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """With what it started."""
-    if sys.platform == "win32":
-        process.kill()
-    elif process.poll() is None:  # else the number may be another one's by now
-        os.killpg(process.pid, signal.SIGKILL)
