@@ -43,11 +43,11 @@ from daybell.engine.ports import (
     Wakefulness,
     Workers,
 )
+from daybell.engine.publishing import Audience, Publisher, Unpublished
 from daybell.engine.recording import Recorder
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig, State
 from daybell.engine.statistics import Tally
-from daybell.engine.telling import Audience, Telling, Untold
 from daybell.engine.wakefulness import Leases
 from daybell.model.absence import LastEnd
 from daybell.model.errors import NotRunning
@@ -102,7 +102,7 @@ class Engine:
         self._leases = Leases(self._state, ports.clock, self._dispatcher.around, ports.wakefulness)
         overview = Overview(self._state, self._recorder, ports.ledger, self._dispatcher.around, self._leases)
         audience = Audience(registry, bus, ports.teller)
-        self._telling = Telling(self._state, ports.clock, self._recorder, overview, audience)
+        self._publisher = Publisher(self._state, ports.clock, self._recorder, overview, audience)
         self._since_checkpoint = 0
         self._alarms: dict[str, datetime] = {}
         """What is set and has not rung yet."""
@@ -124,7 +124,7 @@ class Engine:
         doubtful = self._dispatcher.recovery.doubtful()
         self._dispatcher.boot(read, ports.survivors.find(doubtful) if doubtful else {}, ports.last_end)
         self._finish_step()
-        self._tell()
+        self._publish()
         for problem in ports.ledger.problems:
             ports.teller.tell(notices.damage(problem))
         ports.alarms.start(self._rang)
@@ -139,16 +139,16 @@ class Engine:
         return not self._thread.is_alive()
 
     def step(self, messages: Sequence[Message]) -> None:
-        """Decide one batch, carry it out, and tell of it."""
+        """Decide one batch, carry it out, and publish what it came to."""
         self._take_in(messages)
-        self._tell()
+        self._publish()
 
     def _run(self) -> None:
         while not self.is_stopped:
             try:
-                self._take_in(self._mailbox.wait(self._telling.patience))
-                if not self._telling.may_wait:
-                    self._tell()
+                self._take_in(self._mailbox.wait(self._publisher.patience))
+                if not self._publisher.may_wait:
+                    self._publish()
             except Exception:  # the thread's edge: without it nothing would ever run again
                 log.exception("a batch could not be carried out", extra={"event": "engine_error"})
                 self._state.tally.failed_itself()
@@ -191,24 +191,24 @@ class Engine:
             self._dispatcher.take_back(batch)
         self._note_trouble(batch)
         self._hands.carry_out(batch)
-        self._telling.add(batch, numbered)
+        self._publisher.add(batch, numbered)
         if trouble is not None and self._state.cannot_record is None:
             self._dispatcher.planner.pass_trouble()
 
-    def _tell(self) -> None:
-        untold = self._telling.take()
-        looks = self._look_at(untold.touched)
+    def _publish(self) -> None:
+        news = self._publisher.take()
+        looks = self._look_at(news.touched)
         for job_id, look in looks.items():
             self._set_alarm(job_id, look.alarm)
         self._set_alarm(NOTICES, self._dispatcher.watch.next_due())
         self._leases.look(self._hands)
-        for one in untold.numbered:
-            self._ports.history.add(one, later=untold.has_starts)  # of each start there comes a report
-        self._make_checkpoint(untold)
-        self._telling.tell(untold, looks)
+        for one in news.numbered:
+            self._ports.history.add(one, later=news.has_starts)  # of each start there comes a report
+        self._make_checkpoint(news)
+        self._publisher.publish(news, looks)
         if not self._state.batch.is_empty:  # a look has found a schedule that cannot be planned
             self._finish_step()
-            self._tell()
+            self._publish()
 
     def _note_trouble(self, batch: Batch) -> None:
         """While the ledger refuses, no instant is decided; each batch tries again, and one comes soon."""
@@ -226,12 +226,12 @@ class Engine:
     def _facts_changed(self, facts: Facts) -> None:
         self._mailbox.post(FactsChanged(facts))
 
-    def _make_checkpoint(self, untold: Untold) -> None:
+    def _make_checkpoint(self, news: Unpublished) -> None:
         """Only where what is in memory is exactly what the ledger holds, and no row waits to be written."""
-        numbered = untold.numbered
+        numbered = news.numbered
         self._since_checkpoint += len(numbered)
         due = CHECKPOINT_EVERY * (RUSH if self._state.records.is_rush else 1)
-        is_due = not untold.has_starts and self._since_checkpoint >= due
+        is_due = not news.has_starts and self._since_checkpoint >= due
         is_exact = self._recorder.problem is None and self._state.batch.is_empty
         if numbered and is_exact and (self._state.is_stopped or is_due):
             self._ports.ledger.save(self._state.records.checkpoint(numbered[-1].number))

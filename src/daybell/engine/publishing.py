@@ -1,7 +1,7 @@
 """Who is told what batches came to, and when? Whoever watches, once it is durable.
 
 At once. But where runs wait for nothing but a slot, each run that ends makes a batch of its own, and those
-that wait would wait for all the telling too: in such a rush many batches are told of together.
+that wait would wait for all who watch too: in such a rush many batches are published together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,10 +22,10 @@ from daybell.model.events import Numbered
 from daybell.model.incident import NoticeText
 
 PACE = 0.25
-"""Seconds that what happens in a rush may be untold: to whoever looks on that is at once."""
+"""Seconds for which nobody may have heard of what happens in a rush: to whoever looks on that is at once."""
 
 
-class Untold(Struct):
+class Unpublished(Struct):
     """What batches came to, of which nobody has heard yet."""
 
     numbered: list[Numbered] = field(default_factory=list)
@@ -52,8 +52,8 @@ class Audience(Struct, frozen=True):
     teller: Teller
 
 
-class Telling:
-    """Keeps what is untold until it is told."""
+class Publisher:
+    """Keeps what nobody has heard of yet."""
 
     def __init__(
         self, state: State, clock: Clock, recorder: Recorder, overview: Overview, audience: Audience
@@ -63,13 +63,13 @@ class Telling:
         self._recorder = recorder
         self._overview = overview
         self._audience = audience
-        self._untold: Untold | None = None
+        self._kept: Unpublished | None = None
         self._since = 0.0
 
     @property
     def patience(self) -> float | None:
-        """Seconds for which what is untold may wait; None where there is none."""
-        if self._untold is None:
+        """Seconds for which what is kept may wait; None where there is nothing."""
+        if self._kept is None:
             return None
         return max(0.0, self._since + PACE - self._clock.monotonic())
 
@@ -77,39 +77,39 @@ class Telling:
     def may_wait(self) -> bool:
         """Whether nobody waits for it but those who look on, and whoever waits for a slot is in a hurry."""
         is_quiet = self._state.records.is_rush and not self._state.is_stopped and not self._recorder.problem
-        is_asked = self._untold is not None and self._untold.answers
+        is_asked = self._kept is not None and self._kept.answers
         return is_quiet and not is_asked and self.patience != 0
 
     def add(self, batch: Batch, numbered: Sequence[Numbered]) -> None:
         """It was carried out; an empty one may have changed problems and the like."""
-        if self._untold is None:
-            self._untold = Untold()
+        if self._kept is None:
+            self._kept = Unpublished()
             self._since = self._clock.monotonic()
-        self._untold.add(batch, numbered)
+        self._kept.add(batch, numbered)
 
-    def take(self) -> Untold:
-        """All of it, to be told now."""
-        untold, self._untold = self._untold or Untold(), None
-        return untold
+    def take(self) -> Unpublished:
+        """All of it, to be published now."""
+        news, self._kept = self._kept or Unpublished(), None
+        return news
 
-    def tell(self, untold: Untold, looks: Mapping[str, Look]) -> None:
+    def publish(self, news: Unpublished, looks: Mapping[str, Look]) -> None:
         """Snapshots come first, so that whoever is told finds them new.
 
         `looks`: how each job stands that was touched, as far as that is known.
         """
-        events = [one.event for one in untold.numbered]
+        events = [one.event for one in news.numbered]
         self._state.tally.count(events, self._clock.now())
-        self._publish(looks)
-        for reply, answer in untold.answers:
+        self._replace_snapshots(looks)
+        for reply, answer in news.answers:
             if isinstance(answer, DaybellError):
                 reply.set_exception(answer)
             else:
                 reply.set_result(answer)
         self._audience.bus.publish(events)
-        for notice in untold.notices:
+        for notice in news.notices:
             self._audience.teller.tell(notice)
 
-    def _publish(self, looks: Mapping[str, Look]) -> None:
+    def _replace_snapshots(self, looks: Mapping[str, Look]) -> None:
         secret = self._recorder.unwritten_ends
         jobs = {run.job_id for run in secret}
         open_runs = [open_run.run for open_run in self._state.records.open_runs.values()]

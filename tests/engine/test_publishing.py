@@ -24,10 +24,10 @@ from daybell.engine.memory import (
 )
 from daybell.engine.messages import Asked, AttemptEnded, AttemptStarted, LookAgain, Pause, RunNow, Stop, Verb
 from daybell.engine.ports import Attempt, AttemptResult
+from daybell.engine.publishing import PACE
 from daybell.engine.records import Records
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
-from daybell.engine.telling import PACE
 from daybell.model.events import AnyEvent, RunFinished
 from daybell.model.record import Checkpoint
 from daybell.model.run import ProcessIdentity
@@ -104,7 +104,7 @@ class Rush:
         until(lambda: len(self.hands.given) > before)
 
     def until_late(self, holds: Callable[[], bool]) -> None:
-        """It holds once the time is over for which anything may be untold."""
+        """It holds once the time is over for which anything may be kept."""
 
         def is_so() -> bool:
             self.clock.advance_to(self.clock.now() + timedelta(seconds=PACE))
@@ -134,7 +134,7 @@ def test_in_a_rush_many_ends_are_told_of_together(rush: Rush) -> None:
     assert not rush.registry.one("a").is_running
 
 
-def test_what_is_untold_is_told_also_where_nothing_more_happens(rush: Rush) -> None:
+def test_what_is_kept_is_told_also_where_nothing_more_happens(rush: Rush) -> None:
     rush.end_one()
     assert not rush.mailbox.is_awaited
     rush.until_late(lambda: rush.mailbox.is_awaited)
