@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from builders import a_job, at
+from builders import a_job, at, once
 from daybell.engine import loop
 from daybell.engine.bus import Bus
 from daybell.engine.loop import Engine, Ports
@@ -22,18 +23,32 @@ from daybell.engine.memory import (
     VirtualClock,
     VirtualDeadlines,
 )
-from daybell.engine.messages import Asked, AttemptEnded, AttemptStarted, LookAgain, Pause, RunNow, Stop, Verb
+from daybell.engine.messages import (
+    AlarmRang,
+    Asked,
+    AttemptEnded,
+    AttemptStarted,
+    LookAgain,
+    Pause,
+    ResetStatistics,
+    RunNow,
+    Stop,
+    Verb,
+)
+from daybell.engine.planning import LEAD
 from daybell.engine.ports import Attempt, AttemptResult
 from daybell.engine.publishing import PACE
 from daybell.engine.records import Records
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
-from daybell.model.events import AnyEvent, RunFinished
+from daybell.model.events import AnyEvent, Numbered, RunFinished
 from daybell.model.record import Checkpoint
 from daybell.model.run import ProcessIdentity
 from waiting import until
 
 IDS = ("a", "b", "c", "d")
+DUE = at("2026-03-02 12:01")
+JOBS = [*(a_job(id=name) for name in IDS), a_job(id="due", triggers=(once(DUE),))]
 DONE = AttemptResult(outcome="succeeded", exit_code=0)
 
 
@@ -56,34 +71,61 @@ class Hands:
         return ()
 
 
+class Logs(NoLogs):
+    """Of a disk that may break."""
+
+    is_broken = False
+
+    def path(self, job_id: str, run_id: str) -> Path:
+        if self.is_broken:
+            raise RuntimeError("a bug")
+        return super().path(job_id, run_id)
+
+
+class Rows(MemoryHistory):
+    """Knows which of its rows are not in their files yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[Numbered] = []
+
+    def add(self, numbered: Numbered, *, later: bool = False) -> None:
+        super().add(numbered, later=later)
+        self.waiting = [*self.waiting, numbered] if later else []
+
+
 class Rush:
-    """Four jobs, asked to run at once, of which one may run."""
+    """Four jobs, asked to run at once, of which one may run; a fifth is due later."""
 
     def __init__(self) -> None:
         self.mailbox = Mailbox()
         self.clock = VirtualClock(at("2026-03-02 12:00"))
         self.hands = Hands()
         self.ledger = MemoryLedger()
+        self.history = Rows()
+        self.logs = Logs()
+        self.alarms = VirtualAlarms()
         self.registry = JobRegistry()
         self.told: list[list[str]] = []
         ports = Ports(
             clock=self.clock,
             ids=CountingIds(),
-            alarms=VirtualAlarms(),
+            alarms=self.alarms,
             deadlines=VirtualDeadlines(self.clock),
             workers=self.hands,
             ledger=self.ledger,
-            history=MemoryHistory(),
-            logs=NoLogs(),
+            history=self.history,
+            logs=self.logs,
         )
         config = EngineConfig(ZoneInfo("UTC"), 1, timedelta(seconds=30), "0.1.0")
         bus = Bus()
         bus.subscribe(self._hear)
         self.engine = Engine(self.mailbox, ports, config, self.registry, bus)
-        self.engine.boot(MemoryFiles([a_job(id=name) for name in IDS]).read())
+        self.engine.boot(MemoryFiles(JOBS).read())
         self.engine.start()
         for name in IDS:
             self.ask(RunNow(name))
+        until(lambda: self.mailbox.is_awaited)  # whoever asked hears before the others do
         self.told.clear()
 
     def ask(self, verb: Verb) -> tuple[str, ...]:
@@ -163,6 +205,47 @@ def test_what_cannot_be_recorded_is_told_at_once(rush: Rush) -> None:
     rush.until_late(lambda: not rush.registry.problems)
 
 
+def test_an_alarm_that_rings_a_moment_ahead_of_its_instant_is_set_to_it_at_once(rush: Rush) -> None:
+    rush.clock.advance_to(DUE - LEAD)
+    rush.end_one()
+    assert rush.alarms.at["due"] == DUE - LEAD
+    rush.mailbox.post(AlarmRang("due"))
+    until(lambda: rush.alarms.at["due"] == DUE)
+
+
+def test_statistics_that_were_reset_in_a_rush_begin_anew(rush: Rush) -> None:
+    rush.end_one()
+    rush.ask(ResetStatistics())
+    assert rush.registry.whole is not None
+    assert rush.registry.whole.stats.completed == 0
+
+
+def test_a_fault_that_stays_does_not_keep_back_what_came_before(rush: Rush) -> None:
+    rush.end_one()
+    rush.logs.is_broken = True
+    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    rush.until_late(lambda: rush.told == [["a"]])
+    rush.logs.is_broken = False
+    rush.mailbox.post(LookAgain())
+    rush.until_late(lambda: rush.told == [["a"], ["b"]])
+
+
+def test_no_row_waits_for_news_when_daybell_stops() -> None:
+    rush = Rush()
+    waiting: list[int] = []
+
+    def save(checkpoint: Checkpoint) -> None:
+        waiting.append(len(rush.history.waiting))
+
+    rush.ledger.save = save  # type: ignore[method-assign]  # each is looked at
+    rush.end_one()
+    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    rush.mailbox.post(Asked(Stop(), Future()))
+    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    assert rush.engine.join(timedelta(seconds=10))
+    assert waiting == [0]
+
+
 def test_a_checkpoint_in_a_rush_holds_nothing_but_what_the_ledger_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -180,6 +263,7 @@ def test_a_checkpoint_in_a_rush_holds_nothing_but_what_the_ledger_does(
     rush.ledger.save = save  # type: ignore[method-assign]  # each is looked at
     rush.end_one()
     rush.until_late(lambda: rush.told == [["a"]])
+    assert saved
     rush.begin_one()
     rush.ledger.refusal = "no space"
     rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))

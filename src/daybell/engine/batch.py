@@ -54,6 +54,8 @@ class Batch(Struct):
     notices: list[NoticeText] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     """Jobs whose alarm and snapshot must be made anew."""
+    is_ahead: bool = False
+    """An alarm rang a moment ahead and decided nothing: it must be set to the instant itself."""
 
     @property
     def is_empty(self) -> bool:

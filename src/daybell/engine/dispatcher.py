@@ -175,8 +175,10 @@ class Dispatcher:
     def _rang(self, job_id: str) -> None:
         job = self.state.jobs.get(job_id)
         if job is not None:
+            decided = len(self.state.batch.events)
             self.planner.settle(job)
             self.state.batch.touched.add(job_id)
+            self.state.batch.is_ahead |= len(self.state.batch.events) == decided
         if self.around.has_settled():
             self._runs.reconsider_all()  # together: the first alarm that rings is not the most urgent job's
 

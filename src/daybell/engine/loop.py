@@ -146,7 +146,8 @@ class Engine:
     def _run(self) -> None:
         while not self.is_stopped:
             try:
-                self._take_in(self._mailbox.wait(self._publisher.patience))
+                if messages := self._mailbox.wait(self._publisher.patience):
+                    self._take_in(messages)
                 if not self._publisher.may_wait:
                     self._publish()
             except Exception:  # the thread's edge: without it nothing would ever run again
@@ -202,13 +203,16 @@ class Engine:
             self._set_alarm(job_id, look.alarm)
         self._set_alarm(NOTICES, self._dispatcher.watch.next_due())
         self._leases.look(self._hands)
+        self._since_checkpoint += len(news.numbered)
+        is_due = self._is_checkpoint_due(news)
+        # Of each run under way there comes a report. But no row may wait that a checkpoint takes for written.
+        is_later = news.has_starts and self._state.records.running > 0 and not is_due
         for one in news.numbered:
-            self._ports.history.add(one, later=news.has_starts)  # of each start there comes a report
-        self._make_checkpoint(news)
+            self._ports.history.add(one, later=is_later)
+        if is_due:
+            self._ports.ledger.save(self._state.records.checkpoint(news.numbered[-1].number))
+            self._since_checkpoint = 0
         self._publisher.publish(news, looks)
-        if not self._state.batch.is_empty:  # a look has found a schedule that cannot be planned
-            self._finish_step()
-            self._publish()
 
     def _note_trouble(self, batch: Batch) -> None:
         """While the ledger refuses, no instant is decided; each batch tries again, and one comes soon."""
@@ -226,16 +230,12 @@ class Engine:
     def _facts_changed(self, facts: Facts) -> None:
         self._mailbox.post(FactsChanged(facts))
 
-    def _make_checkpoint(self, news: Unpublished) -> None:
-        """Only where what is in memory is exactly what the ledger holds, and no row waits to be written."""
-        numbered = news.numbered
-        self._since_checkpoint += len(numbered)
+    def _is_checkpoint_due(self, news: Unpublished) -> bool:
+        """Only where what is in memory is exactly what the ledger holds."""
         due = CHECKPOINT_EVERY * (RUSH if self._state.records.is_rush else 1)
-        is_due = not news.has_starts and self._since_checkpoint >= due
+        is_wanted = self._state.is_stopped or self._since_checkpoint >= due
         is_exact = self._recorder.problem is None and self._state.batch.is_empty
-        if numbered and is_exact and (self._state.is_stopped or is_due):
-            self._ports.ledger.save(self._state.records.checkpoint(numbered[-1].number))
-            self._since_checkpoint = 0
+        return bool(news.numbered) and is_wanted and is_exact
 
     def _rang(self, key: str) -> None:
         self._mailbox.post(NoticesDue() if key == NOTICES else AlarmRang(key))

@@ -35,6 +35,8 @@ class Unpublished(Struct):
     answers: list[tuple[Future[tuple[str, ...]], Answer]] = field(default_factory=list)
     notices: list[NoticeText] = field(default_factory=list)
     has_starts: bool = False
+    is_ahead: bool = False
+    """As in `Batch`."""
 
     def add(self, batch: Batch, numbered: Sequence[Numbered]) -> None:
         self.numbered += numbered
@@ -42,6 +44,7 @@ class Unpublished(Struct):
         self.answers += batch.answers
         self.notices += batch.notices
         self.has_starts |= bool(batch.starts)
+        self.is_ahead |= batch.is_ahead
 
 
 class Audience(Struct, frozen=True):
@@ -77,11 +80,12 @@ class Publisher:
     def may_wait(self) -> bool:
         """Whether nobody waits for it but those who look on, and whoever waits for a slot is in a hurry."""
         is_quiet = self._state.records.is_rush and not self._state.is_stopped and not self._recorder.problem
-        is_asked = self._kept is not None and self._kept.answers
-        return is_quiet and not is_asked and self.patience != 0
+        is_wanted = self._kept is not None and (self._kept.answers or self._kept.is_ahead)
+        return is_quiet and not is_wanted and self.patience != 0
 
     def add(self, batch: Batch, numbered: Sequence[Numbered]) -> None:
         """It was carried out; an empty one may have changed problems and the like."""
+        self._state.tally.count([one.event for one in numbered], self._clock.now())
         if self._kept is None:
             self._kept = Unpublished()
             self._since = self._clock.monotonic()
@@ -98,7 +102,6 @@ class Publisher:
         `looks`: how each job stands that was touched, as far as that is known.
         """
         events = [one.event for one in news.numbered]
-        self._state.tally.count(events, self._clock.now())
         self._replace_snapshots(looks)
         for reply, answer in news.answers:
             if isinstance(answer, DaybellError):

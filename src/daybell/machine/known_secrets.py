@@ -106,8 +106,8 @@ class KnownSecrets:
             holds = TROUBLE if known.why else MISSING if names & known.absent else THERE
             if names <= known.asked and self._clock.monotonic() < self._looked_at + holds:
                 if holds == MISSING and not self._is_look_coming:  # what has just been kept is found then
-                    self._is_look_coming = True
                     self._look_soon(MISSING)
+                    self._is_look_coming = True
                 return known
             self._next, self._wait = self._clock.monotonic() + FIRST, FIRST
             return self._look()
