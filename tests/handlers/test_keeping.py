@@ -26,7 +26,7 @@ from waiting import until
 
 CAP = 4 * BLOCK
 KEEP = Keep(output=Size(CAP), artifacts=Size(100))
-RUN = "20260103T023000-aaaa"
+RUN = "20260103T023000-kept"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def an_attempt(tmp_path: Path) -> Callable[[str], Attempt]:
 
     def make(line: str) -> Attempt:
         handler = CommandHandler(argv=(line,), shell=True, cwd=str(tmp_path))
-        return Attempt(run=a_run(), job=a_job(handler=handler, keep=KEEP), log=log)
+        return Attempt(run=a_run(run_id=RUN), job=a_job(handler=handler, keep=KEEP), log=log)
 
     return make
 

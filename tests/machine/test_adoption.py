@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
@@ -303,9 +304,9 @@ def test_runs_are_told_apart_among_two_hundred_strangers(life: EarlierLife, find
 def test_a_process_that_took_over_a_pid_is_neither_waited_for_nor_signalled(
     stranger: ProcessIdentity, processes: Processes, find: RunSurvivors, change: dict[str, object]
 ) -> None:
-    gone = replace(stranger, **change)
-    assert find.find({"r1": gone}) == {}
-    process = processes.adopt(gone, "r1")
+    gone, run_id = replace(stranger, **change), f"gone-{uuid4().hex}"
+    assert find.find({run_id: gone}) == {}
+    process = processes.adopt(gone, run_id)
     process.end(timedelta())
     assert process.wait() == OVER
     process.end(timedelta())

@@ -91,11 +91,15 @@ def test_waiting_for_what_is_over_returns_at_once() -> None:
     census.wait_any([gone], 60)
 
 
+LEFT = f"left-{uuid4().hex}"
+"""The run whose processes these are; tests that run beside look for those of others."""
+
+
 @contextmanager
 def just_over(line: str) -> Iterator[subprocess.Popen[bytes]]:
     """A shell that carries a tag and is a zombie by now; what it has left is ended by and by."""
     argv = ["/bin/sh", "-c", line]
-    with subprocess.Popen(argv, env={**os.environ, "DAYBELL_RUN_ID": "r1"}, start_new_session=True) as shell:
+    with subprocess.Popen(argv, env={**os.environ, "DAYBELL_RUN_ID": LEFT}, start_new_session=True) as shell:
         LinuxCensus().wait_exit(shell.pid)
         yield shell
 
@@ -118,8 +122,8 @@ def test_what_a_run_has_left_is_found_however_brief_it_was(line: str, count: int
     census = LinuxCensus()
     with just_over(line) as shell:
         main = census.identify(shell.pid)
-        until(lambda: len(census.members(main, "r1", age)) == count)  # a fork takes a moment to exec
-        for member in census.members(main, "r1", age):
+        until(lambda: len(census.members(main, LEFT, age)) == count)  # a fork takes a moment to exec
+        for member in census.members(main, LEFT, age):
             census.send(member.identity, signal.SIGKILL)
 
 

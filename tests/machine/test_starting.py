@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from msgspec import structs
@@ -31,6 +32,7 @@ from greed import greed
 
 pytestmark = pytest.mark.system
 
+RUN = f"start-{uuid4().hex}"
 LIMITS = Limits(nice=3, ionice="low", memory=Size.parse("2G"), cpu_time=Duration(hours=1))
 """Of every kind, and wide enough for anything."""
 SECOND = Limits(cpu_time=Duration(seconds=1))
@@ -63,9 +65,9 @@ class Stage:
             argv=argv,
             shell=False,
             cwd=self.directory,
-            env={**os.environ, TAG: "r1"},
+            env={**os.environ, TAG: RUN},
             output=output,
-            run_id="r1",
+            run_id=RUN,
         )
 
 
@@ -116,7 +118,7 @@ def test_nothing_but_the_limits_differs(stage: Stage, argv: tuple[str, ...]) -> 
         "X": "\udcff\n=",
         "LANG": "C",
     }
-    env = {**odd, "PATH": os.environ["PATH"], TAG: "r1"}
+    env = {**odd, "PATH": os.environ["PATH"], TAG: RUN}
     free, limited = (stage.run(*argv, limits=limits, env=env)[1] for limits in (Limits(), LIMITS))
     assert free == limited
     assert free
