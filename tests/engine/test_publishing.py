@@ -38,12 +38,12 @@ from daybell.engine.messages import (
 from daybell.engine.planning import LEAD
 from daybell.engine.ports import Attempt, AttemptResult
 from daybell.engine.publishing import PACE
-from daybell.engine.records import Records
 from daybell.engine.registry import JobRegistry
 from daybell.engine.state import EngineConfig
 from daybell.model.events import AnyEvent, Numbered, RunFinished
 from daybell.model.record import Checkpoint
 from daybell.model.run import ProcessIdentity
+from folds import folded
 from waiting import until
 
 IDS = ("a", "b", "c", "d")
@@ -142,8 +142,18 @@ class Rush:
     def end_one(self) -> None:
         """The run that has the slot is over, and the next one has been given to a worker."""
         before = len(self.hands.given)
-        self.mailbox.post(AttemptEnded(self.hands.given[-1], DONE, self.clock.now()))
+        self.end_later()
         until(lambda: len(self.hands.given) > before)
+
+    def end_later(self) -> None:
+        """The same, once the engine comes to it."""
+        self.mailbox.post(AttemptEnded(self.hands.given[-1], DONE, self.clock.now()))
+
+    def stop(self) -> None:
+        """The run that has the slot ends when it is told to."""
+        self.mailbox.post(Asked(Stop(), Future()))
+        self.end_later()
+        assert self.engine.join(timedelta(seconds=10))
 
     def until_late(self, holds: Callable[[], bool]) -> None:
         """It holds once the time is over for which anything may be kept."""
@@ -162,9 +172,7 @@ class Rush:
 def rush() -> Iterator[Rush]:
     rush = Rush()
     yield rush
-    rush.mailbox.post(Asked(Stop(), Future()))
-    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
-    assert rush.engine.join(timedelta(seconds=10))
+    rush.stop()
 
 
 def test_in_a_rush_many_ends_are_told_of_together(rush: Rush) -> None:
@@ -198,7 +206,7 @@ def test_whoever_asks_in_a_rush_is_answered_at_once_and_finds_all_of_it_new(rush
 
 def test_what_cannot_be_recorded_is_told_at_once(rush: Rush) -> None:
     rush.ledger.refusal = "no space"
-    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    rush.end_later()
     until(lambda: bool(rush.registry.problems))
     rush.ledger.refusal = None
     rush.mailbox.post(LookAgain())
@@ -223,7 +231,7 @@ def test_statistics_that_were_reset_in_a_rush_begin_anew(rush: Rush) -> None:
 def test_a_fault_that_stays_does_not_keep_back_what_came_before(rush: Rush) -> None:
     rush.end_one()
     rush.logs.is_broken = True
-    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    rush.end_later()
     rush.until_late(lambda: rush.told == [["a"]])
     rush.logs.is_broken = False
     rush.mailbox.post(LookAgain())
@@ -239,10 +247,8 @@ def test_no_row_waits_for_news_when_daybell_stops() -> None:
 
     rush.ledger.save = save  # type: ignore[method-assign]  # each is looked at
     rush.end_one()
-    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
-    rush.mailbox.post(Asked(Stop(), Future()))
-    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
-    assert rush.engine.join(timedelta(seconds=10))
+    rush.end_later()
+    rush.stop()
     assert waiting == [0]
 
 
@@ -255,10 +261,8 @@ def test_a_checkpoint_in_a_rush_holds_nothing_but_what_the_ledger_does(
     saved: list[bool] = []
 
     def save(checkpoint: Checkpoint) -> None:
-        folded = Records()
-        for one in rush.ledger.events[: checkpoint.number]:
-            folded.apply(one.event)
-        saved.append(folded.checkpoint(checkpoint.number) == checkpoint)
+        events = rush.ledger.events[: checkpoint.number]
+        saved.append(folded(events).checkpoint(checkpoint.number) == checkpoint)
 
     rush.ledger.save = save  # type: ignore[method-assign]  # each is looked at
     rush.end_one()
@@ -266,11 +270,9 @@ def test_a_checkpoint_in_a_rush_holds_nothing_but_what_the_ledger_does(
     assert saved
     rush.begin_one()
     rush.ledger.refusal = "no space"
-    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
+    rush.end_later()
     until(lambda: bool(rush.registry.problems))
     rush.ledger.refusal = None
     rush.end_one()
-    rush.mailbox.post(Asked(Stop(), Future()))
-    rush.mailbox.post(AttemptEnded(rush.hands.given[-1], DONE, rush.clock.now()))
-    assert rush.engine.join(timedelta(seconds=10))
+    rush.stop()
     assert saved == [True] * len(saved) != []

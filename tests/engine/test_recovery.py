@@ -18,6 +18,7 @@ from daybell.model.errors import Conflict
 from daybell.model.job import Job
 from daybell.model.record import Checkpoint
 from daybell.model.status import Problem
+from folds import folded
 
 START = at("2026-03-02 12:00")
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -329,12 +330,8 @@ def busy() -> Simulation:
 def test_replay_from_any_checkpoint_gives_the_same(data: st.DataObject) -> None:
     events = busy().ledger.events
     place = data.draw(st.integers(0, len(events)))
-    whole, before, after = Records(), Records(), Records()
-    for one in events:
-        whole.apply(one.event)
-    for one in events[:place]:
-        before.apply(one.event)
-    after.restore(before.checkpoint(place))
+    whole, after = folded(events), Records()
+    after.restore(folded(events[:place]).checkpoint(place))
     for one in events[place:]:
         after.apply(one.event)
     assert after.checkpoint(len(events)) == whole.checkpoint(len(events))

@@ -9,12 +9,12 @@ from builders import a_job, cron
 from daybell.core.catchup import CANNOT_RECORD
 from daybell.engine import loop
 from daybell.engine.messages import Asked, Pause, Resume, RunNow, Snooze, Stop, Verb
-from daybell.engine.records import Records
 from daybell.engine.virtual_workers import Behaviour
 from daybell.model.errors import Conflict, LedgerError
 from daybell.model.events import AnyEvent, Numbered, RunClaimed
 from daybell.model.record import Checkpoint
 from daybell.model.status import Problem
+from folds import folded
 from simulations import HOUR, MINUTE, SECOND, START, Commands, failing, hourly
 
 FULL = "No space left on device"
@@ -158,10 +158,8 @@ def test_a_checkpoint_holds_nothing_but_what_the_ledger_does(monkeypatch: pytest
     saved: list[int] = []
 
     def save(checkpoint: Checkpoint) -> None:
-        folded = Records()
-        for one in simulation.ledger.events[: checkpoint.number]:
-            folded.apply(one.event)
-        assert folded.checkpoint(checkpoint.number) == checkpoint
+        events = simulation.ledger.events[: checkpoint.number]
+        assert folded(events).checkpoint(checkpoint.number) == checkpoint
         saved.append(checkpoint.number)
 
     simulation.ledger.save = save  # type: ignore[method-assign]  # each is looked at
